@@ -1,0 +1,1 @@
+"""What we say: plans, scripts, storyboards, renders. Arrives with video making."""

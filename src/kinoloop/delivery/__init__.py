@@ -1,0 +1,1 @@
+"""What is live: accounts, guards, changes, history. Arrives with safe spending."""

@@ -1,0 +1,1 @@
+"""The journeys, durable: they call stages' operations and runs."""

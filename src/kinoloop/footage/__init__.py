@@ -1,0 +1,1 @@
+"""What we filmed: intake, analysis, moments, clips, search."""

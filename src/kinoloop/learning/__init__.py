@@ -1,0 +1,1 @@
+"""What worked: revenue, attribution, posteriors, decisions. Arrives with safe spending."""

@@ -1,0 +1,1 @@
+"""Pixels and samples, no database: probe, decode, analyse, captions, reframe, cut."""

@@ -1,0 +1,1 @@
+"""Which model, prompt and version made a thing. Arrives with decisions."""

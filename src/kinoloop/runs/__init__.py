@@ -1,0 +1,1 @@
+"""Durable runs: the engine behind one small door."""

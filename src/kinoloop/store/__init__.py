@@ -1,0 +1,1 @@
+"""One database, two dialects: sessions, plain-SQL migrations, blobs on disk, vectors."""

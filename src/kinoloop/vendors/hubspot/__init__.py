@@ -1,0 +1,1 @@
+"""The hubspot adapter. Not written yet: its folder holds the independence contract."""

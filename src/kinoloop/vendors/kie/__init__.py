@@ -1,0 +1,1 @@
+"""The kie adapter. Not written yet: its folder holds the independence contract."""

@@ -1,0 +1,1 @@
+"""The meta adapter. Not written yet: its folder holds the independence contract."""

@@ -1,0 +1,1 @@
+"""The replicate adapter. Not written yet: its folder holds the independence contract."""

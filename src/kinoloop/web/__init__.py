@@ -1,0 +1,1 @@
+"""The browser and HTTP faces: JSON routes, pages, live events."""
