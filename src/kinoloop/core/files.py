@@ -9,7 +9,7 @@ from tempfile import mkstemp
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path` (same suffix); on success it is synced and renamed, else removed."""
+    """Yield a temporary path beside `path`; on success it is synced and renamed, else removed."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = mkstemp(prefix=f".{path.stem[:40]}-", suffix=path.suffix, dir=path.parent)
     os.close(handle)
