@@ -1,0 +1,1 @@
+"""Render jobs: what was asked to be rendered and what became of it."""

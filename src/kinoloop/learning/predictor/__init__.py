@@ -1,0 +1,1 @@
+"""Predictions of click-through, and what really happened."""
