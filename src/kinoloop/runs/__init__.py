@@ -1,1 +1,4 @@
-"""Durable runs: the engine behind one small door."""
+"""Durable runs: the engine behind one small door.
+
+Queues, leases, drain, effects, progress, cancel, retention.
+"""
