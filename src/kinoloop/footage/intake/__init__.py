@@ -1,0 +1,1 @@
+"""What came in: files known by their content, their state, and what each of them says."""
