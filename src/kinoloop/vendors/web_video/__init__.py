@@ -1,0 +1,1 @@
+"""Video from the web by address, without ever touching a private network."""
