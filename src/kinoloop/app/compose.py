@@ -1,0 +1,186 @@
+"""Puts the house together: settings to store, tools, flows and runs. Faces get one `App` and nothing else."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from kinoloop.app.health import Part, checks
+from kinoloop.app.settings import Settings
+from kinoloop.app.tools import fetch_link, open_database, workshop
+from kinoloop.core.clock import Clock, SystemClock
+from kinoloop.core.errors import KinoloopError, NotFoundError
+from kinoloop.core.files import whole_file
+from kinoloop.core.ids import NewId, new_id
+from kinoloop.flows import cut_moments, ingest_footage
+from kinoloop.flows.cut_moments import CutMoments
+from kinoloop.flows.ingest_footage import IngestFootage
+from kinoloop.flows.order import ClipOrder
+from kinoloop.flows.tools import Tools
+from kinoloop.footage.intake import operations as intake
+from kinoloop.footage.intake.folders import find_videos, look_at
+from kinoloop.footage.intake.queries import asset as read_asset
+from kinoloop.footage.intake.records import FileReport
+from kinoloop.footage.moments.queries import moment as read_moment
+from kinoloop.footage.search import queries as search
+from kinoloop.footage.search.records import Hit
+from kinoloop.runs.config import Mode, RunsConfig
+from kinoloop.runs.door import Runs
+from kinoloop.store.blobs import Blobs
+from kinoloop.store.migrate import migrate
+from kinoloop.store.session import Database
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What became of files handed in, and the runs that now work on them."""
+
+    files: tuple[FileReport, ...]
+    run_ids: tuple[str, ...]
+
+    @property
+    def run_id(self) -> str | None:
+        return self.run_ids[0] if self.run_ids else None
+
+
+@dataclass(frozen=True)
+class App:
+    """The open house. `close` it when done; `runs.launch()` makes this process do the work."""
+
+    settings: Settings
+    database: Database
+    blobs: Blobs
+    tools: Tools
+    runs: Runs
+    clock: Clock
+    new_id: NewId
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """One transaction, committed at the end of the block."""
+        with self.database.begin() as connection:
+            yield connection
+
+    @property
+    def token(self) -> str:
+        """The bearer token: from the settings, or made once and kept in the home folder (mode 600)."""
+        if self.settings.token is not None:
+            return self.settings.token.get_secret_value()
+        return kept_secret(self.settings.home / "token")
+
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        source: str,
+        recursive: bool = True,
+        roots: Sequence[Path] | None = None,
+    ) -> Intake:
+        """Register files and folders and start their analysis; what is wrong with one file leaves the others.
+
+        `roots` are the folders that may be read (the settings' when None). Raises NotFoundError,
+        ForbiddenError or InputError for a path that cannot be used at all.
+        """
+        jail = tuple(roots if roots is not None else self.settings.roots)
+        found, reports = [], []
+        for path in paths:
+            inside = find_videos(path, jail, recursive=recursive) if path.is_dir() else None
+            found += list(inside.files) if inside else [path]
+            reports += list(inside.refused) if inside else []
+        if len(found) == 1 and not reports:
+            reports.append(self._take(found[0], source, jail))
+        else:
+            reports += [self._take_kindly(path, source, jail) for path in found]
+        return Intake(tuple(reports), tuple(self._start(report) for report in reports if _is_fresh(report)))
+
+    def make_clips(self, *, asset_id: str | None = None, url: str | None = None, order: ClipOrder) -> str:
+        """Start the run that makes clips of an asset or a link; gives its id."""
+        if asset_id is None and url is None:
+            raise NotFoundError("Nothing to make clips of.", fix="Name an asset or a link.")
+        with self.begin() as connection:
+            title = read_asset(connection, asset_id).filename if asset_id else url
+        payload = {"asset_id": asset_id, "url": url, "title": title, "order": order.as_json()}
+        return self.runs.start(cut_moments.NAME, payload)
+
+    def export_moment(self, moment_id: str, *, aspect: str, style: str) -> str:
+        """Start the run that makes one clip of one moment; gives its id."""
+        with self.begin() as connection:
+            moment = read_moment(connection, moment_id)
+            title = read_asset(connection, moment.asset_id).filename
+        order = ClipOrder(mode=moment.mode, aspect=aspect, style=style)
+        payload = {"asset_id": moment.asset_id, "title": title, "order": order.as_json()}
+        return self.runs.start(cut_moments.NAME, payload | {"moment_ids": [moment_id]})
+
+    def health(self) -> tuple[Part, ...]:
+        return checks(self.settings)
+
+    def search_text(self, text: str, *, limit: int = 20, asset_id: str | None = None) -> tuple[Hit, ...]:
+        """Shots by words said, and footage by its name."""
+        with self.database.read() as connection:
+            return search.by_text(connection, text, limit=limit, asset_id=asset_id)
+
+    def search_similar(self, clip_id: str, *, limit: int = 20) -> tuple[Hit, ...]:
+        with self.database.read() as connection:
+            return search.by_shot(connection, clip_id, limit=limit)
+
+    def close(self) -> None:
+        """Drain running steps, then close the database."""
+        self.runs.close()
+        self.database.close()
+
+    def _take(self, path: Path, source: str, jail: Sequence[Path]) -> FileReport:
+        seen = look_at(path, jail)
+        with self.begin() as connection:
+            return intake.register(connection, seen, source=source, now=self.clock.now(), new_id=self.new_id)
+
+    def _take_kindly(self, path: Path, source: str, jail: Sequence[Path]) -> FileReport:
+        try:
+            return self._take(path, source, jail)
+        except KinoloopError as error:
+            return FileReport(str(path), "failed", error=error.as_dict())
+
+    def _start(self, report: FileReport) -> str:
+        payload = {"asset_id": report.asset_id, "filename": Path(report.path).name}
+        again = "" if report.outcome == "new" else f":{self.new_id()}"
+        return self.runs.start(
+            ingest_footage.NAME, payload, run_id=f"{ingest_footage.NAME}:{report.asset_id}{again}"
+        )
+
+
+def open_app(
+    settings: Settings,
+    *,
+    mode: Mode = "embedded",
+    hurried: bool = False,
+    clock: Clock | None = None,
+    make_id: NewId = new_id,
+) -> App:
+    """Connect, migrate, choose the adapters. Nothing executes until `app.runs.launch()`.
+
+    `hurried` looks more often for work: somebody waits at a terminal.
+    """
+    database, blobs, clock = open_database(settings), Blobs(settings.home.resolve()), clock or SystemClock()
+    migrate(database)
+    tools = workshop(settings, database, blobs.cache("segments"))
+    ingest = IngestFootage(tools, blobs, clock, make_id)
+    cut = CutMoments(tools, ingest, blobs, fetch_link, clock, make_id)
+    config = RunsConfig(mode=mode, beat=settings.lease_seconds / 6, lease=settings.lease_seconds)
+    config = config.for_person() if hurried else config
+    runs = Runs(database, [ingest.flow(), cut.flow()], config, clock=clock, make_id=make_id)
+    return App(settings, database, blobs, tools, runs, clock, make_id)
+
+
+def kept_secret(path: Path) -> str:
+    """Read the secret in `path`, making it on first use; readable by its owner alone."""
+    if not path.exists():
+        with whole_file(path) as part:
+            part.write_text(secrets.token_urlsafe(32))
+        path.chmod(0o600)
+    return path.read_text().strip()
+
+
+def _is_fresh(report: FileReport) -> bool:
+    return report.outcome in ("new", "again")

@@ -1,0 +1,82 @@
+"""Settings from the environment: `KINOLOOP_*`, and `DATABASE_URL` as everyone knows it."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from kinoloop.core.errors import InputError
+
+Profile = Literal["development", "production"]
+
+
+class Settings(BaseSettings):
+    """Everything a person may choose. Paths are made absolute; secrets never print."""
+
+    model_config = SettingsConfigDict(env_prefix="KINOLOOP_", extra="ignore", populate_by_name=True)
+
+    home: Path = Path("data")
+    """Where the database, uploads and finished files live."""
+    database_url: SecretStr | None = Field(
+        default=None, validation_alias=AliasChoices("KINOLOOP_DATABASE_URL", "DATABASE_URL", "database_url")
+    )
+    profile: Profile = "development"
+    token: SecretStr | None = None
+    """Bearer token of the HTTP API; when unset one is made and kept in the home folder."""
+    media_roots: Annotated[tuple[Path, ...], NoDecode] = ()
+    """Folders whose files may be ingested by path over HTTP, separated by `:`; see `roots`."""
+    hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Host names the web face answers to beside loopback, separated by commas."""
+    upload_limit_mb: int = Field(default=2048, gt=0)
+    secure_cookies: bool = False
+    clip_weights: Path | None = None
+    """Folder with `clip_visual.onnx`: turns on the CLIP embedding."""
+    whisper_weights: Path | None = None
+    """Folder of a faster-whisper model: turns on transcription."""
+    llm_url: str | None = None
+    llm_key: SecretStr | None = None
+    llm_model: str | None = None
+    encoder: str = "libx264"
+    encoder_preset: str = "veryfast"
+    encoder_quality: int = Field(default=20, ge=0, le=63)
+    media_memory_mb: int = Field(default=3072, ge=256)
+    """Address space of the process that decodes one untrusted file."""
+    lease_seconds: float = Field(default=30, gt=0)
+    """A worker that gave no sign of life for so long is taken to be dead, and its runs are taken over."""
+    media_seconds: int = Field(default=3600, ge=1)
+    """Wall time after which that process is ended."""
+
+    @field_validator("media_roots", mode="before")
+    @classmethod
+    def _split_paths(cls, value: object) -> object:
+        return tuple(Path(part) for part in value.split(":") if part) if isinstance(value, str) else value
+
+    @field_validator("hosts", mode="before")
+    @classmethod
+    def _split_names(cls, value: object) -> object:
+        return tuple(p.strip() for p in value.split(",") if p.strip()) if isinstance(value, str) else value
+
+    @property
+    def roots(self) -> tuple[Path, ...]:
+        """Folders that HTTP callers may name: those set, else the one Kinoloop was started in."""
+        return self.media_roots or (Path.cwd(),)
+
+    @property
+    def url(self) -> str:
+        """The database URL; SQLite in the home folder unless told otherwise."""
+        if self.database_url is not None and self.database_url.get_secret_value():
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.home.resolve() / 'kinoloop.db'}"
+
+
+def read_settings(**overrides: object) -> Settings:
+    """Settings from the environment. Raises InputError naming the variable that is wrong."""
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values itself
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"]).upper()
+        raise InputError(
+            f"The setting {name} is not usable.", why=first["msg"], fix="Correct it in the environment."
+        ) from error

@@ -1,0 +1,61 @@
+"""Chooses the adapters that the journeys work with. Nothing is loaded that is not configured."""
+
+from pathlib import Path
+from random import SystemRandom
+
+from kinoloop.app.settings import Settings
+from kinoloop.flows.tools import Tools
+from kinoloop.footage.moments.ports import MomentChooser, Transcriber
+from kinoloop.media.embed import ClipEmbedder, Embedder
+from kinoloop.media.encoder import Encoder
+from kinoloop.media.guard import Limits
+from kinoloop.media.watch import Watch
+from kinoloop.store.breaker import Breaker
+from kinoloop.store.session import Database, connect
+from kinoloop.vendors.http import Http
+from kinoloop.vendors.llm.adapter import OpenAiStyleChooser
+from kinoloop.vendors.web_video.download import download
+from kinoloop.vendors.whisper.adapter import WhisperTranscriber
+
+MEGABYTE = 1 << 20
+BREAKER = "moment chooser"
+
+
+def open_database(settings: Settings) -> Database:
+    """Connect to the database of the settings; the home folder is made."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return connect(settings.url, profile=settings.profile)
+
+
+def workshop(settings: Settings, database: Database | None = None, cache: Path | None = None) -> Tools:
+    """The tools. Without a database no language model is asked: its breaker is shared there."""
+    return Tools(
+        limits=Limits(memory=settings.media_memory_mb * MEGABYTE, wall=settings.media_seconds),
+        encoder=Encoder(video=settings.encoder, preset=settings.encoder_preset, crf=settings.encoder_quality),
+        cache=cache,
+        transcriber=_transcriber(settings),
+        chooser=None if database is None else _chooser(settings, database),
+        embedder=_embedder(settings),
+    )
+
+
+def fetch_link(url: str, folder: Path, watch: Watch) -> Path:
+    """Download a link behind the address guard."""
+    return download(url, folder, watch)
+
+
+def _transcriber(settings: Settings) -> Transcriber | None:
+    return WhisperTranscriber(settings.whisper_weights) if settings.whisper_weights else None
+
+
+def _embedder(settings: Settings) -> Embedder | None:
+    return ClipEmbedder(settings.clip_weights) if settings.clip_weights else None
+
+
+def _chooser(settings: Settings, database: Database) -> MomentChooser | None:
+    if not settings.llm_url:
+        return None
+    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
+    http = Http("language model", random=SystemRandom())
+    breaker = Breaker(database, BREAKER, threshold=3, recovery=60)
+    return OpenAiStyleChooser(settings.llm_url, key, settings.llm_model or "default", http, breaker)
