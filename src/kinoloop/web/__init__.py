@@ -1,1 +1,1 @@
-"""The browser and HTTP faces: JSON routes, pages, live events."""
+"""The browser and HTTP faces: JSON routes, pages, live events. All but login and health need a key."""

@@ -1,0 +1,59 @@
+"""Puts the web face together: walls first, then doors, then routes."""
+
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+from starlette.staticfiles import StaticFiles
+
+from kinoloop import __version__
+from kinoloop.core.clock import Clock, SystemClock
+from kinoloop.web import events
+from kinoloop.web.api import assets, clips, health, ingest, jobs, media, moments, search
+from kinoloop.web.api.shapes import Problem
+from kinoloop.web.backstage import Backstage
+from kinoloop.web.doors import Doors
+from kinoloop.web.events import Pace, Streams
+from kinoloop.web.faults import add_faults
+from kinoloop.web.guards import AnswerHeaders, HostWall
+from kinoloop.web.logs import AccessLog
+from kinoloop.web.meters import Meters, RequestMeter
+from kinoloop.web.pages import asset as asset_page
+from kinoloop.web.pages import clips as clips_page
+from kinoloop.web.pages import footage, login, runs, system
+from kinoloop.web.pages import search as search_page
+
+STATIC = Path(__file__).parent / "static"
+API = (ingest, assets, moments, clips, jobs, search, media, health, events)
+PAGES = (login, footage, asset_page, clips_page, runs, search_page, system)
+DESCRIPTION = (
+    "Footage in, clips out. Every route but login and health needs `Authorization: Bearer TOKEN` "
+    "or a browser session. Every error is `{code, what, why, fix}`."
+)
+
+
+def create_site(app: Backstage, *, clock: Clock | None = None, pace: Pace | None = None) -> FastAPI:
+    """The ASGI application over an open house. Several processes may serve the same store."""
+    clock, meters = clock or SystemClock(), Meters(app)
+    site = FastAPI(
+        title="Kinoloop",
+        version=__version__,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        responses={401: {"model": Problem}, 422: {"model": Problem}},
+        middleware=[
+            Middleware(AccessLog),
+            Middleware(RequestMeter, meters=meters),
+            Middleware(AnswerHeaders),
+            Middleware(HostWall, hosts=tuple(app.settings.hosts)),
+            Middleware(Doors, backstage=app, clock=clock),
+        ],
+    )
+    site.state.backstage, site.state.clock, site.state.meters = app, clock, meters
+    site.state.streams = Streams(pace or Pace())
+    add_faults(site)
+    for room in (*API, *PAGES):
+        site.include_router(room.router)
+    site.mount("/static", StaticFiles(directory=STATIC), name="static")
+    return site
