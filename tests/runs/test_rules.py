@@ -7,13 +7,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kinoloop.core.errors import InputError, KinoloopError, LimitError, MediaError, PassingError
+from kinoloop.core.errors import (
+    InputError,
+    KinoloopError,
+    LimitError,
+    MediaError,
+    PassingError,
+    UnexpectedError,
+)
 from kinoloop.runs.config import ALL, RunsConfig
 from kinoloop.runs.drain import Gate, Parked
 from kinoloop.runs.failure import (
     StepTimeoutError,
     StoredError,
-    UnexpectedError,
     as_known,
     rebuild,
     worth_retrying,

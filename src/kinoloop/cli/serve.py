@@ -3,13 +3,13 @@
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from kinoloop.app.compose import App
 from kinoloop.cli import show
 from kinoloop.cli.session import opened
 from kinoloop.core.errors import ConflictError
-from kinoloop.web.operations import new_link
+from kinoloop.web.logs import configure_logs
+from kinoloop.web.pages.login import one_time_link
+from kinoloop.web.serve import Server
 from kinoloop.web.site import create_site
 
 PORT = 8420
@@ -26,11 +26,12 @@ def serve(
 ) -> None:
     """Show footage, clips and runs in the browser. Prints a link that logs you in once."""
     with opened(mode="embedded" if worker else "client") as app:
-        show.paper.print(f"Kinoloop is at http://{host}:{port}")
-        show.paper.print(f"Open this link once to log in: {login_link(app, host, port)}")
+        base = f"http://{host}:{port}"
+        show.paper.print(f"Kinoloop is at {base}")
+        show.paper.print(f"Open this link once to log in: {one_time_link(app, app.clock, base)}")
         show.say("Ctrl-C stops it; a running step ends first.")
-        config = uvicorn.Config(create_site(app), host=host, port=port, log_config=None, access_log=False)
-        server = uvicorn.Server(config)
+        configure_logs(secrets=(app.token,))
+        server = Server(create_site(app), host, port)
         server.run()
         if not server.started:
             raise ConflictError(
@@ -38,10 +39,3 @@ def serve(
                 why="Something else listens there, or it is not an address of this machine.",
                 fix="Choose another with --port or --host.",
             )
-
-
-def login_link(app: App, host: str, port: int) -> str:
-    """A fresh single-use link, good for ten minutes."""
-    with app.begin() as connection:
-        code = new_link(connection, app.clock.now())
-    return f"http://{host}:{port}/login?code={code}"

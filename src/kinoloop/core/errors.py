@@ -102,3 +102,9 @@ class IntegrityError(KinoloopError):
     """An artefact was made and did not pass its own check."""
 
     code = "integrity"
+
+
+class UnexpectedError(KinoloopError):
+    """Something failed that nobody had thought of: a bug, shown as one."""
+
+    code = "bug"

@@ -6,7 +6,7 @@ body that catches `MediaError` behaves the same in either case.
 
 from collections.abc import Iterator
 
-from kinoloop.core.errors import KinoloopError, PassingError
+from kinoloop.core.errors import KinoloopError, PassingError, UnexpectedError
 from kinoloop.runs.records import Json
 
 
@@ -21,12 +21,6 @@ class WorkerLostError(KinoloopError):
     """A step ended its worker again and again."""
 
     code = "worker_lost"
-
-
-class UnexpectedError(KinoloopError):
-    """Something failed that nobody had thought of: a bug, shown as one."""
-
-    code = "bug"
 
 
 class StoredError(Exception):

@@ -57,7 +57,7 @@ def run_ended(
     """Write the outcome of a run that has none; True if this call wrote it."""
     values: Json = {"status": status, "completed_at": at, "updated_at": at, "current_step": None}
     if result is not None:
-        values |= {"result_data": result, "progress": 100}
+        values |= {"result_data": result, "progress": 100, "note": ""}
     if error is not None:
         values["error_message"] = json.dumps(error.as_dict())
     query = update(jobs).where(jobs.c.id == run_id, jobs.c.status.in_(ACTIVE)).values(values)

@@ -10,10 +10,10 @@ from dbos import DBOSClient
 from sqlalchemy import Connection, select
 
 from kinoloop.core.clock import Clock
-from kinoloop.core.errors import KinoloopError
+from kinoloop.core.errors import KinoloopError, UnexpectedError
 from kinoloop.runs import journal
 from kinoloop.runs.config import RunsConfig
-from kinoloop.runs.failure import UnexpectedError, WorkerLostError
+from kinoloop.runs.failure import WorkerLostError
 from kinoloop.runs.leases import leases
 from kinoloop.runs.pending import ENDED, database_now, engine_status, held_without_lease
 from kinoloop.runs.queries import age

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from kinoloop.core.errors import InputError, KinoloopError
+from kinoloop.core.errors import InputError, KinoloopError, UnexpectedError
 from kinoloop.core.ids import new_id
 from kinoloop.web.render import Frame, frame_of, respond
 
@@ -39,12 +39,6 @@ class FaultNotice:
     what: str
     why: str
     fix: str
-
-
-class BugError(KinoloopError):
-    """Something nobody foresaw; `reference` finds it in the log."""
-
-    code = "bug"
 
 
 class NoSuchAddressError(KinoloopError):
@@ -102,8 +96,8 @@ def add_faults(site: FastAPI) -> None:
         return fault_response(request, bug(reference))
 
 
-def bug(reference: str) -> BugError:
-    return BugError(
+def bug(reference: str) -> UnexpectedError:
+    return UnexpectedError(
         "Something broke inside Kinoloop.",
         why=f"Nobody foresaw this; the log has it under {reference}.",
         fix="Try again; if it stays, report it with that reference.",

@@ -1,5 +1,6 @@
 """What every route is handed: the backstage, the clock."""
 
+from pathlib import Path
 from typing import Annotated, cast
 
 from fastapi import Depends, Request
@@ -18,3 +19,10 @@ def _clock(request: Request) -> Clock:
 
 Stage = Annotated[Backstage, Depends(_backstage)]
 Now = Annotated[Clock, Depends(_clock)]
+
+
+def kept_file(stage: Backstage, kept: str | None) -> Path | None:
+    """The file that a path in the database means: absolute for footage left in place, else under the root."""
+    if kept is None:
+        return None
+    return Path(kept) if Path(kept).is_absolute() else stage.blobs.path(kept)

@@ -85,11 +85,10 @@ def ticks(duration: float, *, most: int = 8) -> tuple[Tick, ...]:
     )
 
 
-def sound_of(analysis_path: str | None) -> Sound:
+def sound_of(path: Path | None) -> Sound:
     """The sound lanes of an analysed file; reasons where there is nothing to draw."""
-    if analysis_path is None:
+    if path is None:
         return _nothing("the file is not analysed yet")
-    path = Path(analysis_path)
     if not path.is_file():
         return _nothing("the analysis file is gone; ingest the file again")
     return _kept(path, path.stat().st_mtime_ns)

@@ -11,7 +11,7 @@ from kinoloop.footage.analysis.queries import shot
 from kinoloop.footage.clips.queries import clip_file
 from kinoloop.footage.intake.queries import asset
 from kinoloop.web.backstage import Backstage
-from kinoloop.web.stage import Stage
+from kinoloop.web.stage import Stage, kept_file
 
 router = APIRouter(prefix="/media", tags=["media"])
 KINDS = {
@@ -91,9 +91,9 @@ def clip_vtt(clip_file_id: str, stage: Stage, download: Download = False) -> Fil
 
 def _file(stage: Backstage, kept: str | None, name: str, download: bool = False) -> FileResponse:
     """The file of a row. Raises NotFoundError when there is none, or it is gone from the disk."""
-    if kept is None:
+    path = kept_file(stage, kept)
+    if path is None:
         raise NotFoundError("There is no such file.", why="It was not made, or not yet.")
-    path = Path(kept) if Path(kept).is_absolute() else stage.blobs.path(kept)
     kind = KINDS.get(path.suffix.lower())
     if kind is None or not path.is_file():
         raise NotFoundError(

@@ -24,7 +24,7 @@ from kinoloop.runs.records import ACTIVE
 from kinoloop.web.api.moments import changed
 from kinoloop.web.api.shapes import MomentChange
 from kinoloop.web.render import Frame, frame_of, respond
-from kinoloop.web.stage import Stage
+from kinoloop.web.stage import Stage, kept_file
 from kinoloop.web.timeline import Block, Phrase, Sound, Tick, block, phrases, sound_of, ticks
 from kinoloop.web.words import mark_words
 
@@ -101,7 +101,7 @@ def asset_page(asset_id: str, request: Request, stage: Stage) -> Response:
         AssetPage(
             frame=frame_of(request, found.filename, "footage", running=running),
             asset=found,
-            lanes=_lanes(found, shown, cards, lines),
+            lanes=_lanes(found, sound_of(kept_file(stage, found.analysis_path)), shown, cards, lines),
             moments=cards,
             shots=shown,
             shots_cut=len(all_shots) > SHOWN_SHOTS,
@@ -160,13 +160,16 @@ def make_clips(
 
 
 def _lanes(
-    found: Asset, shown: tuple[Shot, ...], cards: tuple[MomentCard, ...], lines: tuple[Phrase, ...]
+    found: Asset,
+    sound: Sound,
+    shown: tuple[Shot, ...],
+    cards: tuple[MomentCard, ...],
+    lines: tuple[Phrase, ...],
 ) -> Lanes | None:
     """None while the length of the file is not known."""
     length = found.duration_seconds
     if not length:
         return None
-    sound = sound_of(found.analysis_path)
     return Lanes(
         length,
         ticks(length),
