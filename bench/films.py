@@ -26,7 +26,7 @@ Frames = list[Pixels]
 RATE = Fraction(25)
 SMALL = (640, 360)
 LARGE = (1920, 1080)
-_VERSION = 2
+_VERSION = 3
 _LEAST, _MOST = 45, 75
 _MARGIN = 8
 """Frames kept away from marked boundaries: the marks of mixes are by eye."""
@@ -93,7 +93,7 @@ def repeated(source: Path, seconds: int) -> Path:
 def large_film(seconds: int) -> Path:
     """A 1080p25 H.264 film with B-frames and AAC sound: 30 s of real shots, repeated by copying packets.
 
-    The shots are scaled up and get fine grain, as a camera gives: without it they would decode too easily.
+    The shots are scaled up and get fine grain, as a camera gives, for the bit rate of ordinary web video.
     """
     path = cache_folder() / f"large-{_VERSION}-30.mp4"
     if seconds > 30:
@@ -106,7 +106,7 @@ def large_film(seconds: int) -> Path:
         assert isinstance(sound, AudioStream)
         random = np.random.default_rng(30)
         frames = _shot_stream(random, LARGE)
-        grain = random.normal(0, 3, (LARGE[1] + 64, LARGE[0] + 64)).astype(np.int16)
+        grain = random.normal(0, 2, (LARGE[1] + 64, LARGE[0] + 64)).astype(np.int16)
         for number in range(30 * int(RATE)):
             _encode(out, picture, _grainy(next(frames), grain, number), number)
             out.mux(sound.encode(_second_of_sound(number // int(RATE))) if number % int(RATE) == 0 else [])

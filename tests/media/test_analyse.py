@@ -174,3 +174,41 @@ def test_real_cuts_and_mixes(tier: Tier) -> None:
         false_mixes += sum(not any(s.start <= end and s.end >= begin for begin, end in spans) for s in soft)
     assert 2 * hits / (2 * hits + wrong + missed) >= 0.95
     assert met / mixes >= 0.8 and false_mixes == 0
+
+
+def test_a_bare_stream_without_times_is_spaced_by_its_rate(tmp_path: Path) -> None:
+    film = draw_film(tmp_path / "a.mp4", seconds=2, shots=2, sound="none", options={"bf": "0"})
+    bare = tmp_path / "a.h264"
+    with av.open(str(film.path)) as source, av.open(str(bare), "w", format="h264") as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                out.mux(packet)
+    found = analyse(bare)
+    assert found.frames == 50 and "spaced" in found.reasons["times"]
+    assert [float(boundary.at) for boundary in found.boundaries] == [1.0]
+
+
+def test_sound_that_changes_its_layout_is_measured_to_the_end(tmp_path: Path) -> None:
+    parts = [adts(tmp_path / f"{layout}.aac", layout) for layout in ("mono", "stereo")]
+    joined = tmp_path / "a.aac"
+    joined.write_bytes(b"".join(part.read_bytes() for part in parts))
+    found = analyse(joined)
+    assert found.sound is not None and found.sound.integrated == pytest.approx(-20, abs=4)
+    assert found.sound.speech == () and len(found.sound.times) >= 19
+
+
+def adts(path: Path, layout: str) -> Path:
+    """A second of tone as a bare AAC stream."""
+    wave = (0.1 * np.sin(np.arange(48_000) * 0.0576)).astype(np.float32)
+    with av.open(str(path), "w", format="adts") as out:
+        stream = out.add_stream("aac", rate=48_000, layout=layout)
+        assert isinstance(stream, av.AudioStream)
+        frame = av.AudioFrame.from_ndarray(
+            np.stack([wave] * stream.codec_context.layout.nb_channels), format="fltp", layout=layout
+        )
+        frame.sample_rate, frame.pts = 48_000, 0
+        out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return path

@@ -1,4 +1,4 @@
-"""Loudness: measured against known signals, reached within 1 LU, peaks held, short and silent sound left alone."""
+"""Loudness: measured against known signals, reached within 1 LU, peaks held, silence left alone."""
 
 import numpy as np
 import pytest

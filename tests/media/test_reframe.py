@@ -1,5 +1,6 @@
 """Where the window looks: faces first, then a mover, else the middle; still, following, or fitted whole."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -42,7 +43,7 @@ def info(size: tuple[int, int] = WIDE) -> MediaInfo:
     return MediaInfo(Path("film.mp4"), "mp4", 1, Fraction(0), Fraction(8), video, None, 1, 0, 0)
 
 
-def seen(middles: list[float | None], width: float = 200) -> FaceTrack:
+def seen(middles: Sequence[float | None], width: float = 200) -> FaceTrack:
     """A face of this width at each half second."""
     looks = [
         Sighting(

@@ -13,6 +13,10 @@ def key(number: int) -> str:
     return f"{number:064x}"
 
 
+def ten_bytes(part: Path) -> None:
+    part.write_bytes(b"0123456789")
+
+
 def test_a_piece_is_made_once(tmp_path: Path) -> None:
     cache, made = SegmentCache(tmp_path), []
 
@@ -41,10 +45,10 @@ def test_a_failed_maker_leaves_nothing(tmp_path: Path) -> None:
 def test_the_longest_unused_go(tmp_path: Path) -> None:
     cache = SegmentCache(tmp_path, limit=25)
     for number in range(2):
-        path = cache.fetch(key(number), lambda part: part.write_bytes(b"0123456789") and None)
+        path = cache.fetch(key(number), ten_bytes)
         os.utime(path, (number, number))
     assert cache.get(key(0)) is not None  # used now, so piece 1 is the oldest
-    cache.fetch(key(2), lambda part: part.write_bytes(b"0123456789") and None)
+    cache.fetch(key(2), ten_bytes)
     assert cache.get(key(1)) is None
     assert cache.get(key(0)) is not None and cache.get(key(2)) is not None
     SegmentCache(tmp_path, limit=0).trim()

@@ -60,12 +60,10 @@ def test_a_contact_sheet_holds_all_pictures(tmp_path: Path) -> None:
 
 def test_what_has_no_picture_is_refused(tmp_path: Path) -> None:
     sound = draw_sound(tmp_path / "a.wav")
-    for make in (
-        lambda: thumbnail(sound, Fraction(0), tmp_path / "t.jpg"),
-        lambda: scrub_strip(sound, tmp_path / "t.jpg"),
-    ):
-        with pytest.raises(MediaError, match="no picture"):
-            make()
+    with pytest.raises(MediaError, match="no picture"):
+        thumbnail(sound, Fraction(0), tmp_path / "t.jpg")
+    with pytest.raises(MediaError, match="no picture"):
+        scrub_strip(sound, tmp_path / "t.jpg")
     with pytest.raises(InputError, match="no pictures"):
         contact_sheet([], tmp_path / "t.jpg")
     with pytest.raises(InputError, match="not a picture"):

@@ -15,7 +15,7 @@ from tests.films import draw_film, draw_sound, read_frame_number
 
 def numbers_at(path: Path, times: list[Fraction]) -> list[int]:
     found = pictures_at(path, probe(path), times)
-    return [read_frame_number(frame.to_ndarray(format="gray8")) for _, frame in found]
+    return [read_frame_number(frame.to_ndarray(format="gray8").astype(np.uint8)) for _, frame in found]
 
 
 @pytest.mark.parametrize("name", ["film.mp4", "film.mkv", "film.mov"])

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,10 @@ def test_srt_words_are_spread_by_length(tmp_path: Path) -> None:
 
 
 def test_vtt_word_stamps_are_used(tmp_path: Path) -> None:
-    text = "WEBVTT\n\nNOTE a remark\n\n00:01.000 --> 00:03.000 align:start\nOne <00:01.500><c>two</c> <00:02.250>three\n"
+    text = (
+        "WEBVTT\n\nNOTE a remark\n\n00:01.000 --> 00:03.000 align:start\n"
+        "One <00:01.500><c>two</c> <00:02.250>three\n"
+    )
     transcript = read_subtitles(written(tmp_path, "a.vtt", text))
     assert transcript.word_timed
     assert [float(word.start) for word in transcript.words] == [1.0, 1.5, 2.25]
@@ -127,7 +131,7 @@ def test_spread_fills_the_span_in_order(texts: list[str], start: int, length: in
     span = Span(Fraction(start, 1000), Fraction(start + length, 1000))
     words = spread(" ".join(texts), span)
     assert words[0].start == span.start and words[-1].end == span.end
-    assert all(a.end == b.start for a, b in zip(words[:-1], words[1:], strict=True))
+    assert all(a.end == b.start for a, b in pairwise(words))
 
 
 @pytest.mark.parametrize("kind", [".srt", ".vtt"])

@@ -114,6 +114,8 @@ def cut(
         show.emit(shapes.artefact_json(made))
         return
     show.paper.print(f"{made.path}: {float(made.duration):.3f} s, {made.width}x{made.height}, checked")
+    for note in made.notes:
+        show.say(f"Note: {note}")
 
 
 def clips(

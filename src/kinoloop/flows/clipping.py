@@ -94,7 +94,8 @@ def clips_of(
         this = replace(job, span=moment.span, crop=crop, out=target)
         artefact, files = make_clip(this, tools, Counted(watch, number, len(moments)))
         made.append(MadeClip(moment, artefact, files))
-    return FileClips(source, tuple(made), tuple(dict.fromkeys((*look.notes, *found.notes))))
+    said = (note for clip in made for note in clip.artefact.notes)
+    return FileClips(source, tuple(made), tuple(dict.fromkeys((*look.notes, *found.notes, *said))))
 
 
 def _need_picture(look: Look) -> None:

@@ -206,6 +206,7 @@ class CutMoments:
             "clip_file_id": made.clip_file_id,
             "path": self.blobs.relative(files.video),
             "sha256": artefact.sha256,
+            "notes": list(artefact.notes),
         }
 
     def finalise(self, step: Step, payload: Json) -> Json:
@@ -218,8 +219,11 @@ class CutMoments:
                     why="It was changed or removed while the run went on.",
                     fix="Retry the run.",
                 )
-        step.event("clips_made", plural(len(payload["made"]), "clip"), notes=payload["notes"])
-        return {"clips": payload["made"], "notes": payload["notes"], "asset_id": payload["asset_id"]}
+        notes = list(
+            dict.fromkeys([*payload["notes"], *(n for made in payload["made"] for n in made["notes"])])
+        )
+        step.event("clips_made", plural(len(payload["made"]), "clip"), notes=notes)
+        return {"clips": payload["made"], "notes": notes, "asset_id": payload["asset_id"]}
 
     def _look(self, step: Step, asset: Asset, failed: str | None) -> Look:
         """What is known of the asset, and in words what is not."""

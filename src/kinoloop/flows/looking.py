@@ -20,7 +20,8 @@ from kinoloop.media.tracks import load_analysis
 from kinoloop.media.watch import SilentWatch, Watch
 
 TIERS: tuple[Tier, ...] = ("triage", "speed", "full")
-SIDECARS = (".srt", ".vtt", ".json")
+SIDECARS = (".json", ".vtt", ".srt")
+"""What may lie beside a film, that with measured word times first."""
 
 
 @dataclass(frozen=True)

@@ -107,6 +107,7 @@ def artefact_json(made: Artefact) -> Json:
         "has_audio": made.has_audio,
         "integrated_lufs": made.integrated_lufs,
         "peak_dbfs": made.peak_dbfs,
+        "notes": list(made.notes),
     }
 
 

@@ -39,7 +39,7 @@ def prepare(stream: VideoStream, tier: Tier) -> None:
     """Choose threads and what to skip; call before the first packet is decoded."""
     context = stream.codec_context
     stream.thread_type = "AUTO"
-    context.thread_count = 1 if context.height > TALL else 1
+    context.thread_count = 1 if context.height > TALL else 2
     if tier in _SKIP:
         context.skip_frame = _SKIP[tier]
         context.options = {**context.options, "skip_loop_filter": "all"}

@@ -62,9 +62,10 @@ class MixFinder:
         if self._samples and self._samples[-1].levels.shape != sample.levels.shape:
             self._samples.clear()
         self._samples.append(sample)
+        samples = list(self._samples)
         for half in _HALVES:
-            if 2 * half < len(self._samples):
-                self.found.extend(_mixes(list(self._samples)[-2 * half - 1 :]))
+            if 2 * half < len(samples):
+                self.found.extend(_mixes(samples[-2 * half - 1 :]))
 
 
 def merged(mixes: Sequence[Mix], cuts: Sequence[tuple[float, float]]) -> list[Mix]:
@@ -113,11 +114,14 @@ def _added(parts: list[Floats]) -> Floats:
 def _mixes(samples: Sequence[_Sample]) -> Iterator[Mix]:
     first, last = samples[0], samples[-1]
     way = last.levels - first.levels
+    squared = float(way @ way)
+    # The mean level is at most the root mean square: what is too weak by that need not be looked at.
+    if squared < _AMPLITUDE**2 * way.size:
+        return
     strength = np.abs(way)
     amplitude = float(strength.mean())
     if amplitude < _AMPLITUDE:
         return
-    squared = float(way @ way)
     share, residual = _fit(samples[len(samples) // 2], first, way, squared)
     if not _MIDDLE[0] < share < _MIDDLE[1] or residual > _RESIDUAL * amplitude:
         return

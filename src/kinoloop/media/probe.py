@@ -26,6 +26,7 @@ WALK_BYTES = 1 << 30
 """Above this size the walk stops early, unless the length is unknown."""
 LOST_TAIL = Fraction(1, 2)
 _LOOK_PACKETS = 200
+_USUAL_RATE = Fraction(25)
 _SANE_ASPECT = (Fraction(1, 10), Fraction(10))
 
 
@@ -155,10 +156,18 @@ def _length(
 ) -> Seconds | None:
     """What really lies there; what the header claims only where the walk did not see it all."""
     claimed = stream.duration * _time_base(stream) if stream.duration else None
-    seen = last - start if last is not None and last > start else None
+    seen = last - start if last is not None and last > start else _counted(stream, walk)
     if seen is None or not walk.whole:
         return claimed
     return claimed if claimed is not None and abs(claimed - seen) < LOST_TAIL else seen
+
+
+def _counted(stream: PictureSource | SoundSource, walk: _Walk) -> Seconds | None:
+    """Pictures without any times are as long as their number at the usual rate."""
+    pace = walk.paces[stream.index]
+    if pace.ticks or not pace.packets or not isinstance(stream, PictureSource):
+        return None
+    return pace.packets / (stream.average_rate or _USUAL_RATE)
 
 
 def _duration(
@@ -187,6 +196,8 @@ def _warnings(
         found.append("The first pictures cannot be decoded.")
     if video is not None and video.variable_rate:
         found.append("The frame rate varies; every frame keeps its own time.")
+    if picture is not None and not walk.paces[picture.index].ticks:
+        found.append("Its pictures carry no times; they are spaced by the usual rate.")
     if video is not None and video.frames == 1:
         found.append("There is a single picture.")
     for source, word in ((picture, "picture"), (sound, "sound")):

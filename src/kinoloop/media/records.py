@@ -171,3 +171,5 @@ class Artefact:
     has_audio: bool
     integrated_lufs: float | None
     peak_dbfs: float | None
+    notes: tuple[str, ...] = ()
+    """Plain sentences on what was done differently from what was asked."""

@@ -5,7 +5,7 @@ edge or a changed caption encodes only the pieces it touches. Nothing is left be
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property, partial
 from itertools import pairwise
@@ -19,7 +19,7 @@ import numpy as np
 from kinoloop.core.errors import InputError
 from kinoloop.core.files import whole_file
 from kinoloop.core.ids import hash_file, hash_json
-from kinoloop.core.timecode import Seconds, Span
+from kinoloop.core.timecode import Seconds, Span, short_clock
 from kinoloop.media.audio_mix import CEILING, level, measure
 from kinoloop.media.captions.overlay import Captions
 from kinoloop.media.captions.records import Cue
@@ -29,10 +29,10 @@ from kinoloop.media.encoder import DEFAULT, Encoder
 from kinoloop.media.framing import HIGH_RANGE, Framer
 from kinoloop.media.mux import Piece, join, write_pictures, write_sound
 from kinoloop.media.probe import probe
-from kinoloop.media.records import MediaInfo, VideoStream
+from kinoloop.media.records import Artefact, MediaInfo, VideoStream
 from kinoloop.media.segments import SegmentCache
-from kinoloop.media.spans import SOUND_RATE, pictures_at, sound_of
-from kinoloop.media.verify import Made, verify
+from kinoloop.media.spans import LONGEST_HOLD, SOUND_RATE, pictures_at, sound_of
+from kinoloop.media.verify import verify
 from kinoloop.media.watch import SilentWatch, Watch
 
 VERSION = 1
@@ -124,7 +124,7 @@ def render_clip(
     encoder: Encoder = DEFAULT,
     cache: SegmentCache | None = None,
     watch: Watch | None = None,
-) -> Made:
+) -> Artefact:
     """Make the clip, decode it again, and tell what it is. Raises MediaError, InputError, IntegrityError."""
     job = _job(plan, encoder.require(), watch or SilentWatch())
     with TemporaryDirectory(prefix="kinoloop-") as name:
@@ -174,7 +174,12 @@ def _job(plan: ClipPlan, encoder: Encoder, watch: Watch) -> _Job:
             fix="Choose a stretch inside it.",
         )
     style_named(plan.style)
-    job = _Job(plan, encoder, info, info.video, watch)
+    end = info.video.start - info.start + (info.video.duration or info.duration)
+    notes = []
+    if plan.span.start < end < plan.span.end - LONGEST_HOLD:
+        plan = replace(plan, span=Span(plan.span.start, end))
+        notes.append(f"the picture ends at {short_clock(end)}, and so does the clip")
+    job = _Job(plan, encoder, info, info.video, watch, notes)
     if job.captions is not None and job.captions.note:
         job.notes.append(job.captions.note)
     return job

@@ -5,7 +5,7 @@ inside) the stretch is encoded anew and a note says so.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,10 +27,10 @@ from kinoloop.media.gops import CutPlan, length_bytes, pictures_near, plan_cut
 from kinoloop.media.mux import FAST_START, write_sound
 from kinoloop.media.opening import open_media
 from kinoloop.media.probe import probe
-from kinoloop.media.records import MediaInfo
+from kinoloop.media.records import Artefact, MediaInfo
 from kinoloop.media.render import ClipPlan, render_clip
 from kinoloop.media.spans import packets_from, pictures_between, sound_of
-from kinoloop.media.verify import Made, verify
+from kinoloop.media.verify import verify
 from kinoloop.media.watch import SilentWatch, Watch
 
 VideoPacket: TypeAlias = "Packet[VideoStream]"
@@ -41,7 +41,7 @@ _FINER = 1
 
 def smart_cut(
     source: Path, span: Span, out: Path, *, encoder: Encoder = DEFAULT, watch: Watch | None = None
-) -> Made:
+) -> Artefact:
     """Cut at source geometry; the ends within one picture of what is asked. Raises MediaError, InputError."""
     encoder.require()
     watch = watch or SilentWatch()
@@ -75,11 +75,11 @@ def _plan(source: Path, info: MediaInfo, span: Span, encoder: Encoder) -> tuple[
 
 def _anew(
     source: Path, info: MediaInfo, span: Span, out: Path, encoder: Encoder, watch: Watch, why: str
-) -> Made:
+) -> Artefact:
     assert info.video is not None
     plan = ClipPlan(source, span, height=info.video.display_height, loudness=None)
     made = render_clip(plan, out, encoder=encoder, watch=watch)
-    return Made(**{**vars(made), "notes": (f"encoded anew, not copied: {why}", *made.notes)})
+    return replace(made, notes=(f"encoded anew, not copied: {why}", *made.notes))
 
 
 def _sound(
@@ -92,7 +92,7 @@ def _sound(
     return out
 
 
-def _checked(part: Path, out: Path, info: MediaInfo, plan: CutPlan) -> Made:
+def _checked(part: Path, out: Path, info: MediaInfo, plan: CutPlan) -> Artefact:
     assert info.video is not None
     return verify(
         part,

@@ -21,7 +21,7 @@ from kinoloop.core.errors import InputError, UnavailableError
 from kinoloop.core.timecode import Seconds
 from kinoloop.media.records import Word
 
-_RETRIEVE, _DONT_EXIT, _UTF8, _BY_CHARACTER = 1, 0x8000, 1, 1
+_SYNCHRONOUS, _DONT_EXIT, _UTF8, _BY_CHARACTER = 2, 0x8000, 1, 1
 _WORD_EVENT, _END_EVENT = 1, 5
 _RATE, _VOLUME, _PITCH, _RANGE = 1, 2, 3, 4
 _SEED = 7
@@ -104,7 +104,7 @@ def _library() -> tuple[Any, int]:
             fix="Install the package espeakng-loader.",
         ) from error
     rate = library.espeak_Initialize(
-        _RETRIEVE, 0, str(_short(Path(espeakng_loader.get_data_path()))).encode(), _DONT_EXIT
+        _SYNCHRONOUS, 0, str(_short(Path(espeakng_loader.get_data_path()))).encode(), _DONT_EXIT
     )
     if rate <= 0:
         raise UnavailableError(

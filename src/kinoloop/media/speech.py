@@ -35,7 +35,8 @@ class SpeechMeter:
         self.start = start
         path = weights_file()
         self._net = None if path is None else Silero(load_weights(path))
-        self._resampler = AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+        self._resampler = _resampler()
+        self._shape: tuple[str, str, int] | None = None
         self._begun: Seconds | None = None
         self._kept: list[Floats] = []
         self._held = 0
@@ -49,6 +50,11 @@ class SpeechMeter:
         if self._begun is None:
             at = frame.pts * frame.time_base if frame.pts is not None and frame.time_base else self.start
             self._begun = at - self.start
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if self._shape not in (None, shape):
+            self._keep(self._resampler.resample(None))
+            self._resampler = _resampler()
+        self._shape = shape
         self._keep(self._resampler.resample(frame))
         if self._held >= _BATCH:
             self._listen(self._held // CHUNK * CHUNK)
@@ -78,6 +84,10 @@ class SpeechMeter:
         self._kept, self._held = [joined[count:]], joined.size - count
         if self._net is not None:
             self._probabilities.extend(self._net.probabilities(joined[:count]).tolist())
+
+
+def _resampler() -> AudioResampler:
+    return AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
 
 
 def spoken(probabilities: "array[float] | Floats", start: Seconds) -> tuple[Span, ...]:

@@ -1,7 +1,7 @@
 """Success is what this module says: the finished file is opened, decoded from end to end and measured."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -23,13 +23,6 @@ LIP_SYNC = Fraction(1, 20)
 _LOOK_EVERY = Fraction(3)
 
 
-@dataclass(frozen=True)
-class Made(Artefact):
-    """An artefact with plain sentences on what was done differently from what was asked."""
-
-    notes: tuple[str, ...] = field(default=())
-
-
 def verify(
     path: Path,
     *,
@@ -41,7 +34,7 @@ def verify(
     copied: Span | None = None,
     shown_as: Path | None = None,
     notes: tuple[str, ...] = (),
-) -> Made:
+) -> Artefact:
     """Decode the file and hold it against what was wanted. Raises IntegrityError naming what differs.
 
     `frames` None accepts any count that fits the duration within one picture. `shown_as` is the path the
@@ -70,7 +63,7 @@ def verify(
     _hold(starts_fast(path), path, lambda: "its index stands at the end, so players cannot start at once")
     samples = sound_of(path, info, Span(Fraction(0), info.duration))
     loudness = None if samples is None else measure(samples)
-    return Made(
+    return Artefact(
         path=shown_as or path,
         sha256=hash_file(path),
         size_bytes=path.stat().st_size,

@@ -1,7 +1,7 @@
 """`GET /events/runs`: live runs for pages and programs, with replay after `Last-Event-ID`.
 
 The next look at the store happens only after the last lines were taken, so a slow reader costs nothing;
-a stream ends by itself after some minutes and the browser comes back with its last id.
+a stream ends by itself after some minutes, once it is quiet, and the browser comes back with its last id.
 """
 
 import asyncio
@@ -71,10 +71,12 @@ async def _lines(
         yield f"retry: {int(pace.look * 2000)}\n\n"
         await run_sync(_find_place, backstage, feed, last_id)
         end, spoke = loop.time() + pace.longest, loop.time()
-        while loop.time() < end and not streams.closed:
+        while not streams.closed:
             new = await run_sync(_look, backstage, feed, job_id)
             for line in new:
                 yield line
+            if not new and loop.time() >= end:
+                return
             if new:
                 spoke = loop.time()
             elif loop.time() - spoke > pace.quiet:

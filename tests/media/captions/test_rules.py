@@ -1,6 +1,7 @@
 """Laws of cues: every word once, in order, never two cues at once, lines within their limits."""
 
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +42,7 @@ def test_every_word_stands_in_one_cue_in_order(drawn: list[tuple[str, int, int, 
 @given(SPOKEN)
 def test_cues_never_overlap_and_hold_their_words(drawn: list[tuple[str, int, int, bool]]) -> None:
     cues = cues_from_words(told(drawn))
-    for before, after in zip(cues[:-1], cues[1:], strict=True):
+    for before, after in pairwise(cues):
         assert before.span.end <= after.span.start
     for cue in cues:
         assert cue.span.start == cue.words[0].start
@@ -105,3 +106,4 @@ def test_layouts() -> None:
     assert layout_for(Fraction(9, 16)) == layout_for(Fraction(1)) == VERTICAL
     assert layout_for(Fraction(16, 9)) == WIDE
     assert cues_from_words([]) == ()
+    assert cues_from_words([Word("  ", Fraction(0), Fraction(1))]) == ()

@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -57,7 +58,7 @@ def test_the_cut_is_where_the_truth_says(film: SampleFilm) -> None:
         pictures = [
             frame.to_ndarray(format="gray8")[::8, ::8].astype(int) for frame in container.decode(video=0)
         ]
-    change = [float(np.abs(b - a).mean()) for a, b in zip(pictures[:-1], pictures[1:], strict=True)]
+    change = [float(np.abs(b - a).mean()) for a, b in pairwise(pictures)]
     assert (int(np.argmax(change)) + 1) / Fraction(25) == film.cuts[0]
     mixing = [change[round(at * 25)] for at in (film.dissolves[0].start, film.dissolves[0].middle)]
     assert max(mixing) < max(change) / 3

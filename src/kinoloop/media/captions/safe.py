@@ -31,11 +31,11 @@ class SafeZone:
 
 
 ZONES = {
-    "reels": SafeZone(0.06, 0.14, 0.06, 0.35, 0.60),
+    "reels": SafeZone(0.06, 0.14, 0.06, 0.35, 0.62),
     "tiktok": SafeZone(0.06, 0.12, 0.12, 0.25, 0.66),
-    "shorts": SafeZone(0.05, 0.15, 0.15, 0.35, 0.60),
-    "everywhere": SafeZone(0.06, 0.15, 0.15, 0.35, 0.595),
-    "upright": SafeZone(0.07, 0.15, 0.07, 0.35, 0.595),
+    "shorts": SafeZone(0.05, 0.15, 0.15, 0.35, 0.62),
+    "everywhere": SafeZone(0.06, 0.15, 0.15, 0.35, 0.62),
+    "upright": SafeZone(0.07, 0.15, 0.07, 0.35, 0.62),
     "square": SafeZone(0.05, 0.06, 0.05, 0.08, 0.84),
     "wide": SafeZone(0.08, 0.05, 0.08, 0.07, 0.87),
 }

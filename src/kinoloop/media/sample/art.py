@@ -6,6 +6,7 @@ Everything is drawn large with Pillow and reduced, so edges are smooth. Sizes ar
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from PIL import Image, ImageChops, ImageDraw, ImageFilter
@@ -15,6 +16,7 @@ TABLE = 640
 _FINE = 3
 Colour = tuple[int, int, int]
 Picture = Image.Image
+Light = Literal["day", "side", "night"]
 
 
 @dataclass(frozen=True)
@@ -79,11 +81,22 @@ def lighter(colour: Colour, by: float) -> Colour:
     return red, green, blue
 
 
+def _wall(look: Look, light: Light) -> Picture:
+    """Bright from above by day, from the side, or dark from above by night, as corners of a place are."""
+    top, bottom = look.wall
+    if light == "day":
+        return gradient(STAGE, top, bottom)
+    if light == "night":
+        return gradient(STAGE, lighter(bottom, -0.72), lighter(top, -0.28))
+    turned = gradient((STAGE[1], STAGE[0]), lighter(bottom, -0.55), top)
+    return turned.transpose(Image.Transpose.ROTATE_90)
+
+
 @lru_cache(maxsize=8)
-def room(name: str, seed: int) -> Picture:
+def room(name: str, seed: int, light: Light = "day") -> Picture:
     """A wall with a patch of window light and far lamps, out of focus."""
     look, rng = LOOKS[name], np.random.default_rng(seed)
-    wall = gradient(STAGE, *look.wall)
+    wall = _wall(look, light)
     glow = Image.new("L", STAGE, 0)
     pen = ImageDraw.Draw(glow)
     left = int(rng.integers(120, 520))
@@ -101,10 +114,10 @@ def room(name: str, seed: int) -> Picture:
 
 
 @lru_cache(maxsize=8)
-def table_room(name: str, seed: int) -> Picture:
+def table_room(name: str, seed: int, light: Light = "day") -> Picture:
     """The room with a table in front."""
     look, rng = LOOKS[name], np.random.default_rng(seed + 1)
-    picture = room(name, seed).filter(ImageFilter.GaussianBlur(5))
+    picture = room(name, seed, light).filter(ImageFilter.GaussianBlur(5))
     board = gradient((STAGE[0], STAGE[1] - TABLE), *look.table)
     pen = ImageDraw.Draw(board, "RGBA")
     for _ in range(60):

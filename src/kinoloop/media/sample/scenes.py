@@ -86,7 +86,7 @@ def _stand(picture: Picture, thing: Picture, x: float, ground: int) -> None:
 
 
 def _table(look: str, seed: int, moment: Moment) -> Picture:
-    picture = table_room(look, seed).copy()
+    picture = table_room(look, seed, "side").copy()
     _stand(picture, glass(look, 210), 1010 + 4 * sin(moment.seconds), 770)
     _stand(picture, bottle(look, 520), 800, 800)
     _steam(picture, 1010, 540, moment.seconds)
@@ -105,7 +105,7 @@ def _steam(picture: Picture, x: float, y: float, seconds: float) -> None:
 
 
 def _close(look: str, seed: int, moment: Moment) -> Picture:
-    picture = room(look, seed + 3).copy()
+    picture = room(look, seed + 3, "night").copy()
     large = bottle(look, 1500)
     picture.paste(large, (530, -190), large)
     pen = ImageDraw.Draw(picture, "RGBA")
@@ -120,7 +120,7 @@ def _close(look: str, seed: int, moment: Moment) -> Picture:
 
 def _burst(look: str, seed: int, moment: Moment) -> Picture:
     """The bottle leaps, turns and throws colours."""
-    picture = table_room(look, seed).copy()
+    picture = table_room(look, seed, "night").copy()
     leap = abs(sin(moment.seconds * 3.6)) * 250 * max(0.15, 1 - moment.share)
     angle = 26 * sin(moment.seconds * 7.2) * max(0.2, 1 - moment.share)
     turned = bottle(look, 480).rotate(angle, Image.Resampling.BILINEAR, expand=True)
@@ -154,9 +154,9 @@ def _glasses(look: str, seed: int, moment: Moment) -> Picture:
 
 
 def _pair(look: str, seed: int, moment: Moment) -> Picture:
-    picture = room(look, seed).copy()
+    picture = room(look, seed, "side").copy()
     _person(picture, look, 560, moment)
-    front = table_room(look, seed).crop((0, TABLE, STAGE[0], STAGE[1])).resize((STAGE[0], 190))
+    front = table_room(look, seed, "side").crop((0, TABLE, STAGE[0], STAGE[1])).resize((STAGE[0], 190))
     picture.paste(front, (0, STAGE[1] - 190))
     _stand(picture, bottle(look, 470), 1080 + 3 * sin(moment.seconds * 2), 850)
     return picture

@@ -1,6 +1,6 @@
 """Draw the sample shoot: three short films with known cuts, words and silences, and a record of the truth.
 
-Each film carries the word SAMPLE in a corner. The same seed gives the same films.
+Each film carries the word SAMPLE along its top. The same seed gives the same films.
 """
 
 import json
@@ -34,6 +34,8 @@ from kinoloop.media.watch import SilentWatch, Watch
 
 SIZE = (1280, 720)
 RATE = Fraction(25)
+LABEL_EVERY = 288
+"""Pixels from plate to plate: an upright crop of 720 lines is 405 wide."""
 _LEAD, _REST, _MIX = Fraction(3, 10), Fraction(4, 10), Fraction(12, 25)
 _ENCODER = Encoder(preset="ultrafast", crf=24, extra=(("g", "50"),))
 
@@ -193,14 +195,15 @@ def _mix_in(frame: av.VideoFrame, other: av.VideoFrame, share: float) -> None:
 
 @cache
 def _label() -> Sprite:
-    """The word SAMPLE on a small dark plate."""
-    font = font_of(22)
-    wide = round(font.getlength("SAMPLE")) + 32
-    plate = Image.new("RGBA", (wide, 40), (0, 0, 0, 0))
-    pen = ImageDraw.Draw(plate)
-    pen.rounded_rectangle((0, 0, wide - 1, 39), 10, fill=(12, 12, 16, 150))
-    pen.text((16, 28), "SAMPLE", (255, 255, 255, 235), font, "ls")
-    return sprite_of(plate, 28, 26, SIZE)
+    """The word SAMPLE on small dark plates along the top, so close that every upright crop shows one."""
+    font = font_of(20)
+    wide = round(font.getlength("SAMPLE")) + 24
+    band = Image.new("RGBA", (SIZE[0], 34), (0, 0, 0, 0))
+    pen = ImageDraw.Draw(band)
+    for x in range(24, SIZE[0] - wide, LABEL_EVERY):
+        pen.rounded_rectangle((x, 0, x + wide - 1, 33), 9, fill=(12, 12, 16, 120))
+        pen.text((x + 12, 24), "SAMPLE", (255, 255, 255, 210), font, "ls")
+    return sprite_of(band, 0, 26, SIZE)
 
 
 def _write_truth(films: Sequence[SampleFilm], path: Path, seed: int) -> None:
