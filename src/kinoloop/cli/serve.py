@@ -1,5 +1,6 @@
 """`kinoloop serve`: the browser and HTTP faces, behind a one-time link."""
 
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -32,7 +33,8 @@ def serve(
         show.say("Ctrl-C stops it; a running step ends first.")
         configure_logs(secrets=(app.token,))
         server = Server(create_site(app), host, port)
-        server.run()
+        with suppress(SystemExit):  # the server's own way of saying that it could not start
+            server.run()
         if not server.started:
             raise ConflictError(
                 f"The address {host}:{port} could not be used.",

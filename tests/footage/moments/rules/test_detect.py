@@ -245,3 +245,16 @@ def test_a_pick_is_kept_whole_and_named() -> None:
     assert len(holding) == 1
     assert 'Chosen by the model ("a calm story")' in holding[0].reason
     assert holding[0].subscores["chooser"].value == 1.0
+
+
+def test_a_summary_names_the_sentences_that_hold_the_talk_together() -> None:
+    strays = [f"Oddword{n} quirk{n} stray{n} thing{n} piece{n} matter{n}." for n in range(24)]
+    core = ["Bread needs oven heat and steam.", "Steam and oven heat make bread rise."] * 2
+    transcript = talk(" ".join([*strays[:12], *core, *strays[12:]]))
+    end = transcript.words[-1].end + 1
+    request = MomentRequest(
+        mode="summary", min_duration=Fraction(6), max_duration=Fraction(20), max_moments=1
+    )
+    found = detect(Evidence(end, None, transcript), request)
+    assert "sentences central to the whole" in found.moments[0].reason
+    assert {"oven", "heat"} & set(found.moments[0].keywords)

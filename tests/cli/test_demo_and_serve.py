@@ -1,0 +1,73 @@
+"""The demo on a person's own footage, and the server as a person starts and stops it."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ask
+
+
+@pytest.mark.slow
+def test_the_demo_takes_a_persons_own_footage(ask: Ask, film: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    (folder / "mine.mp4").write_bytes(film.read_bytes())
+    (folder / "torn.mp4").write_text("no film")
+    answer = ask("demo", "--footage", folder, "--json")
+    told = json.loads(answer.out)
+    assert answer.code == 0 and told["sample"] is False
+    assert told["clips"] and all(Path(path).is_file() for path in told["clips"])
+    assert Path(told["contact_sheet"]).is_file()
+    assert "torn.mp4" in answer.err
+    again = ask("demo", "--footage", folder)
+    assert again.code == 0 and "Contact sheet" in again.out
+
+
+def test_a_demo_without_any_clip_fails(ask: Ask, tmp_path: Path) -> None:
+    folder = tmp_path / "shoot"
+    folder.mkdir()
+    (folder / "torn.mp4").write_text("no film")
+    assert ask("demo", "--footage", folder).code == 1
+
+
+@pytest.mark.slow
+def test_serve_prints_a_link_and_stops_when_told(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = {**os.environ, "KINOLOOP_HOME": str(tmp_path / "home")}
+    environment.pop("DATABASE_URL", None)
+    command = [sys.executable, "-u", "-m", "kinoloop.cli.main", "serve", "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        lines = [server.stdout.readline(), server.stdout.readline()]
+        link = re.search(r"http://\S+/login\?code=\S+", lines[1])
+        assert str(port) in lines[0] and link is not None
+        try:
+            assert _answer(f"http://127.0.0.1:{port}/health/live") == 200
+            second = subprocess.run(
+                command, check=False, env=environment, capture_output=True, text=True, timeout=60
+            )
+            assert second.returncode == 1 and "could not be used" in second.stderr
+        finally:
+            server.send_signal(signal.SIGTERM)
+        assert server.wait(timeout=30) == 0
+
+
+def _answer(url: str) -> int:
+    for _ in range(100):
+        try:
+            with urllib.request.urlopen(url, timeout=5) as reply:
+                return int(reply.status)
+        except OSError:
+            time.sleep(0.1)
+    return 0
