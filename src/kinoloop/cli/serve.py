@@ -1,5 +1,6 @@
 """`kinoloop serve`: the browser and HTTP faces, behind a one-time link."""
 
+import signal
 from contextlib import suppress
 from typing import Annotated
 
@@ -33,6 +34,8 @@ def serve(
         show.say("Ctrl-C stops it; a running step ends first.")
         configure_logs(secrets=(app.token,))
         server = Server(create_site(app), host, port)
+        for number in (signal.SIGTERM, signal.SIGINT):  # raised again by the server after it has ended
+            signal.signal(number, lambda *_: None)
         with suppress(SystemExit):  # the server's own way of saying that it could not start
             server.run()
         if not server.started:
