@@ -69,5 +69,5 @@ class ClipOrder:
             )
         try:
             return replace(cls(), **(value or {}))
-        except TypeError as error:
+        except (TypeError, ValueError) as error:
             raise InputError("The order has a value of the wrong kind.", why=str(error)) from error

@@ -9,6 +9,7 @@ import numpy as np
 from kinoloop.core.errors import KinoloopError
 from kinoloop.core.timecode import Span, short_clock
 from kinoloop.flows.clipping import FileClips, MadeClip
+from kinoloop.footage.intake.summary import summarise
 from kinoloop.footage.moments.records import Found
 from kinoloop.media.records import Analysis, Artefact, MediaInfo
 
@@ -20,29 +21,8 @@ def span_json(span: Span) -> Json:
 
 
 def info_json(info: MediaInfo) -> Json:
-    """Container, streams as shown, warnings."""
-    video, audio = info.video, info.audio
-    return {
-        "container": info.container,
-        "size_bytes": info.size_bytes,
-        "duration": float(info.duration),
-        "video": None
-        if video is None
-        else {
-            "codec": video.codec,
-            "width": video.display_width,
-            "height": video.display_height,
-            "rate": None if video.average_rate is None else float(video.average_rate),
-            "variable_rate": video.variable_rate,
-            "rotation": video.rotation,
-            "bit_depth": video.bit_depth,
-        },
-        "audio": None
-        if audio is None
-        else {"codec": audio.codec, "sample_rate": audio.sample_rate, "channels": audio.channels},
-        "streams": {"video": info.video_streams, "audio": info.audio_streams, "other": info.other_streams},
-        "warnings": list(info.warnings),
-    }
+    """Container, streams as shown, warnings, what later results will lack."""
+    return {**summarise(info), "size_bytes": info.size_bytes, "duration": float(info.duration)}
 
 
 def analysis_json(analysis: Analysis) -> Json:
