@@ -66,11 +66,12 @@ def journey(
         began, struck, worker = time.monotonic(), 0, start_worker(home)
         try:
             while not finished(app, runs):
-                time.sleep(rng.uniform(0.1, 3.0) if struck < kills and at_work(app, worker) else 0.2)
-                if struck < kills and at_work(app, worker) and not finished(app, runs):
+                if struck < kills and in_a_step(app, worker, runs):
+                    time.sleep(rng.uniform(0.0, 1.0))
                     worker.send_signal(signal.SIGKILL)
                     worker.wait()
                     worker, struck = start_worker(home), struck + 1
+                time.sleep(0.05)
         finally:
             worker.terminate()
             worker.wait(timeout=120)
@@ -90,9 +91,12 @@ def start_worker(home: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
 
 
-def at_work(app: App, worker: subprocess.Popen[bytes]) -> bool:
-    """Whether this very process has taken its place: a kill during its imports would prove little."""
-    return any(lease.pid == worker.pid for lease in app.runs.workers())
+def in_a_step(app: App, worker: subprocess.Popen[bytes], runs: list[str]) -> bool:
+    """Whether this very process is inside a step: a kill during its imports would prove little."""
+    names = {lease.executor_id for lease in app.runs.workers() if lease.pid == worker.pid}
+    with app.database.read() as connection:
+        steps = [step for run_id in runs for step in queries.steps(connection, run_id)]
+    return any(step.status == "started" and step.worker_id in names for step in steps)
 
 
 def finished(app: App, runs: list[str]) -> bool:
