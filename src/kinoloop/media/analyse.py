@@ -35,12 +35,15 @@ def analyse(path: Path, tier: Tier = "full", *, watch: Watch | None = None, spee
 
     Raises NotFoundError or MediaError when nothing can be read or decoded, CancelledError through `watch`.
     """
-    info = probe(path)
-    watch = watch or SilentWatch()
-    with open_media(path) as container:
+    # The decoder is gone before the tracks are put together: its room is theirs.
+    return _decode(probe(path), tier, watch or SilentWatch(), speech and tier != "triage").finish()
+
+
+def _decode(info: MediaInfo, tier: Tier, watch: Watch, speech: bool) -> "_Pass":
+    with open_media(info.path) as container:
         picture, sound = picture_stream(container), sound_stream(container)
         declared = Fraction(container.duration, av.time_base) if container.duration else None
-        pass_ = _Pass(info, tier, speech and tier != "triage", picture, sound, declared)
+        pass_ = _Pass(info, tier, speech, picture, sound, declared)
         streams: list[Stream] = [stream for stream in (picture, sound) if stream is not None]
         for number, packet in enumerate(packets(container, streams, pass_.reading)):
             watch.check()
@@ -48,7 +51,8 @@ def analyse(path: Path, tier: Tier = "full", *, watch: Watch | None = None, spee
                 pass_.take(frame)
             if number % _TELL_EVERY == 0:
                 watch.progress(float(pass_.reached()), float(info.duration), "analysing")
-        return pass_.finish()
+        pass_.settle()
+    return pass_
 
 
 @dataclass
@@ -70,7 +74,7 @@ class _Pass:
         self.pictures = PictureMeter(start, turns=turns, mixes=self.tier != "triage")
         self.loudness, self.voice = LoudnessMeter(start), SpeechMeter(start) if self.wants_speech else None
         if self.picture is not None:
-            prepare(self.picture, self.tier)
+            prepare(self.picture, self.tier, self.info.duration)
             base = self.picture.time_base or Fraction(1, av.time_base)
             rate = self.picture.average_rate or Fraction(25)
             self.ticker = Ticker(base, max(1, round(1 / rate / base)))
@@ -86,8 +90,14 @@ class _Pass:
         used = [stream for stream in (self.picture, self.sound) if stream is not None]
         return max(map(self._reached, used), default=Fraction(0))
 
-    def finish(self) -> Analysis:
+    def settle(self) -> None:
+        """Note what is known only while the file is open, and let go of it."""
         self.loudness.finish()
+        self._note_damage()
+        self.ended = self.reached()
+        self.picture = self.sound = None
+
+    def finish(self) -> Analysis:
         if not len(self.pictures) and not self.loudness.samples:
             raise MediaError(
                 f"Nothing in '{self.info.path.name}' can be decoded.",
@@ -95,7 +105,6 @@ class _Pass:
                 fix="Export or copy the film again.",
             )
         pictures, heard, boundaries = self._picture(), self._sound(), self._boundaries()
-        self._note_damage()
         return Analysis(
             tier=self.tier,
             duration=self._duration(),
@@ -117,14 +126,18 @@ class _Pass:
     def _picture(self) -> PictureTrack | None:
         if len(self.pictures):
             return self.pictures.track()
-        self.reasons["picture"] = "no picture stream" if self.picture is None else "no picture can be decoded"
+        self.reasons["picture"] = (
+            "no picture stream" if self.info.video is None else "no picture can be decoded"
+        )
         return None
 
     def _sound(self) -> SoundTrack | None:
         if "sound" in self.reasons:
             return None
         if not self.loudness.samples:
-            self.reasons["sound"] = "no sound stream" if self.sound is None else "no sound can be decoded"
+            self.reasons["sound"] = (
+                "no sound stream" if self.info.audio is None else "no sound can be decoded"
+            )
             return None
         track = self.loudness.track(self._speech())
         if track.integrated is None:
@@ -143,7 +156,7 @@ class _Pass:
         return self.pictures.boundaries()
 
     def _duration(self) -> Seconds:
-        return min(self.info.duration, self.reached()) if "tail" in self.reasons else self.info.duration
+        return min(self.info.duration, self.ended) if "tail" in self.reasons else self.info.duration
 
     def _note_damage(self) -> None:
         bad = self.reading.damaged + self.pictures.damaged

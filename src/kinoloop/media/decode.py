@@ -16,8 +16,9 @@ from av.video.stream import VideoStream
 from kinoloop.core.timecode import Seconds
 from kinoloop.media.records import Tier
 
-TALL = 1088
-"""Above this height one decoding thread: each further one holds whole reference frames."""
+TALL, LONG = 1088, 15 * 60
+"""Above this height, or this many seconds, one decoding thread: each further one holds whole reference
+frames, and a long film needs that room for its own tracks."""
 _SKIP: dict[Tier, Literal["NONREF", "NONKEY"]] = {"speed": "NONREF", "triage": "NONKEY"}
 
 
@@ -35,11 +36,11 @@ class Reading:
         return None if tick is None or stream.time_base is None else tick * stream.time_base
 
 
-def prepare(stream: VideoStream, tier: Tier) -> None:
-    """Choose threads and what to skip; call before the first packet is decoded."""
+def prepare(stream: VideoStream, tier: Tier, seconds: Seconds = Fraction(0)) -> None:
+    """Choose threads and what to skip, for a film of that length; call before the first packet is decoded."""
     context = stream.codec_context
     stream.thread_type = "AUTO"
-    context.thread_count = 1 if context.height > TALL else 2
+    context.thread_count = 1 if context.height > TALL or seconds > LONG else 2
     if tier in _SKIP:
         context.skip_frame = _SKIP[tier]
         context.options = {**context.options, "skip_loop_filter": "all"}

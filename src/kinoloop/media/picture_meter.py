@@ -37,7 +37,8 @@ class PictureMeter:
         self._looking = Beat(LOOKS_PER_SECOND)
         self._times: array[float] = array("d")
         self._look_times: array[float] = array("d")
-        self._looks: array[float] = array("f")
+        self._looks = bytearray()
+        """Half precision: at two a second they are most of what a long film leaves in memory."""
         self._values: dict[str, array[float]] = {name: array("f") for name in _MEASURES}
 
     def __len__(self) -> int:
@@ -66,7 +67,7 @@ class PictureMeter:
             luma_mean=self._column("luma_mean"),
             luma_std=self._column("luma_std"),
             descriptor_times=_doubles(self._look_times),
-            descriptors=_floats(self._looks).reshape(-1, SIZE),
+            descriptors=np.frombuffer(self._looks, np.float16).astype(np.float32).reshape(-1, SIZE),
         )
 
     def scores(self) -> Floats:
@@ -105,7 +106,7 @@ class PictureMeter:
             self._finder.add(at, picture)
         if self._looking.strikes(at):
             self._look_times.append(at)
-            self._looks.frombytes(describe(picture, self.turns).tobytes())
+            self._looks += describe(picture, self.turns).astype(np.float16).tobytes()
 
     def _column(self, name: str) -> Floats:
         return _floats(self._values[name])
