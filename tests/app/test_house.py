@@ -10,7 +10,7 @@ from kinoloop.app.tools import workshop
 from kinoloop.core.errors import InputError, UnavailableError
 from kinoloop.flows.order import ClipOrder
 from kinoloop.vendors.llm.adapter import OpenAiStyleChooser
-from kinoloop.vendors.whisper.adapter import WhisperTranscriber
+from kinoloop.vendors.whisper.supervised import SupervisedWhisper
 
 
 def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_adapters_are_chosen_only_when_configured(tmp_path: Path) -> None:
     )
     house = open_app(settings, mode="client")
     try:
-        assert isinstance(house.tools.transcriber, WhisperTranscriber)
+        assert isinstance(house.tools.transcriber, SupervisedWhisper)
         assert isinstance(house.tools.chooser, OpenAiStyleChooser)
         assert workshop(settings).chooser is None
     finally:

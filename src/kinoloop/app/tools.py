@@ -15,7 +15,7 @@ from kinoloop.store.session import Database, connect
 from kinoloop.vendors.http import Http
 from kinoloop.vendors.llm.adapter import OpenAiStyleChooser
 from kinoloop.vendors.web_video.download import download
-from kinoloop.vendors.whisper.adapter import WhisperTranscriber
+from kinoloop.vendors.whisper.supervised import SupervisedWhisper
 
 MEGABYTE = 1 << 20
 BREAKER = "moment chooser"
@@ -29,11 +29,12 @@ def open_database(settings: Settings) -> Database:
 
 def workshop(settings: Settings, database: Database | None = None, cache: Path | None = None) -> Tools:
     """The tools. Without a database no language model is asked: its breaker is shared there."""
+    limits = Limits(memory=settings.media_memory_mb * MEGABYTE, wall=settings.media_seconds)
     return Tools(
-        limits=Limits(memory=settings.media_memory_mb * MEGABYTE, wall=settings.media_seconds),
+        limits=limits,
         encoder=Encoder(video=settings.encoder, preset=settings.encoder_preset, crf=settings.encoder_quality),
         cache=cache,
-        transcriber=_transcriber(settings),
+        transcriber=_transcriber(settings, limits),
         chooser=None if database is None else _chooser(settings, database),
         embedder=_embedder(settings),
     )
@@ -44,8 +45,8 @@ def fetch_link(url: str, folder: Path, watch: Watch) -> Path:
     return download(url, folder, watch)
 
 
-def _transcriber(settings: Settings) -> Transcriber | None:
-    return WhisperTranscriber(settings.whisper_weights) if settings.whisper_weights else None
+def _transcriber(settings: Settings, limits: Limits) -> Transcriber | None:
+    return SupervisedWhisper(settings.whisper_weights, limits) if settings.whisper_weights else None
 
 
 def _embedder(settings: Settings) -> Embedder | None:
