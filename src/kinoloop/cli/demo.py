@@ -96,11 +96,12 @@ def _tell(
         show.emit({"sample": sample, "clips": [str(p) for p in paths], "contact_sheet": sheet})
         return
     rows = [
-        (number, path, clip.span, f"{clip.width}x{clip.height}", why)
-        for number, (path, (clip, why)) in enumerate(zip(paths, made, strict=True), 1)
+        (number, clip.span, f"{clip.width}x{clip.height}", why) for number, (clip, why) in enumerate(made, 1)
     ]
     label = " of SAMPLE footage (drawn by the program)" if sample else ""
-    show.table(plural(len(rows), "clip") + label, ("clip", "file", "from the source", "size", "why"), rows)
+    show.table(plural(len(rows), "clip") + label, ("clip", "from the source", "size", "why"), rows)
+    for number, path in enumerate(paths, 1):
+        show.paper.print(f"clip {number}: {path}")
     if sheet is not None:
         show.paper.print(f"Contact sheet: {sheet}")
     show.paper.print("See them in the browser: make serve")
