@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -96,3 +97,16 @@ def database_url(database: Database) -> str:
 
 def _browser() -> bool:
     return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """One line that says what was skipped and why."""
+    reasons = Counter(_reason(report.longrepr) for report in terminalreporter.stats.get("skipped", []))
+    if reasons:
+        told = "; ".join(f"{count} x {reason}" for reason, count in reasons.most_common())
+        terminalreporter.write_line(f"Skipped: {told}")
+
+
+def _reason(told: object) -> str:
+    text = str(told[-1]) if isinstance(told, tuple) else str(told)
+    return text.removeprefix("Skipped: ")
