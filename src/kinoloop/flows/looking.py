@@ -57,9 +57,12 @@ def analyse_to(path: Path, out: Path, tier: Tier, tools: Tools, watch: Watch) ->
 
 def analyse_file(path: Path, tier: str, tools: Tools, *, watch: Watch) -> tuple[MediaInfo, Analysis]:
     """Probe and analyse without keeping anything."""
-    info = probe_file(path, tools)
+    return probe_file(path, tools), _analysed(path, tier, tools, watch)
+
+
+def _analysed(path: Path, tier: str, tools: Tools, watch: Watch) -> Analysis:
     with TemporaryDirectory(prefix="kinoloop-") as folder:
-        return info, analyse_to(path, Path(folder) / "tracks.npz", tier_named(tier), tools, watch)
+        return analyse_to(path, Path(folder) / "tracks.npz", tier_named(tier), tools, watch)
 
 
 def words_of(
@@ -108,7 +111,7 @@ def look_at(path: Path, tier: str, tools: Tools, *, transcript: Path | None, wat
     info = probe_file(path, tools)
     words, notes = words_of(path, transcript, tools, SilentWatch())
     try:
-        _, analysis = analyse_file(path, tier, tools, watch=watch)
+        analysis = _analysed(path, tier, tools, watch)
     except CancelledError:
         raise
     except KinoloopError as error:

@@ -28,8 +28,3 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._site.state.streams.close()
         super().handle_exit(sig, frame)
-
-
-def serve(site: FastAPI, *, host: str = "127.0.0.1", port: int = 8000) -> None:
-    """Block until told to stop (SIGINT, SIGTERM)."""
-    Server(site, host, port).run()

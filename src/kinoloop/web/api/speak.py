@@ -7,7 +7,7 @@ from kinoloop.footage.moments.records import Moment
 from kinoloop.footage.search.records import Hit
 from kinoloop.runs.records import EventRow, RunRow, StepRow
 from kinoloop.web.api import shapes
-from kinoloop.web.feed import event_json
+from kinoloop.web.feed import event_json, run_json
 
 
 def problem(error: dict[str, str] | None) -> shapes.Problem | None:
@@ -92,20 +92,13 @@ def hit_shape(hit: Hit) -> shapes.HitShape:
 
 
 def job_fields(run: RunRow) -> dict[str, object]:
-    return {
-        "job_id": run.run_id,
-        "flow": run.flow,
-        "title": run.title,
-        "status": run.status,
-        "progress": run.progress,
-        "current_step": run.current_step,
-        "note": run.note,
+    """What live views tell of a run, and what only stays: its outcome and its times."""
+    return run_json(run) | {
         "error": problem(run.error),
         "result": run.result,
         "created_at": run.created_at,
         "started_at": run.started_at,
         "completed_at": run.completed_at,
-        "seconds_left": run.seconds_left,
     }
 
 
