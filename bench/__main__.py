@@ -11,6 +11,9 @@ import time
 ROOMS = (
     ("analysis", "one-pass analysis against decoding and PySceneDetect; cuts found; memory"),
     ("making", "smart cut, captioned 9:16 clip, frame accuracy"),
+    ("ads", "a whole ad beside one ffmpeg graph and MoviePy; one changed shot; memory"),
+    ("gate", "planted defects; what the gate costs beside decoding"),
+    ("videos", "estimate against actual, kill -9 at 20 points, ten jobs at once, on the sandbox"),
     ("moments", "moments against evenly spaced windows"),
     ("throughput", "20 detections at once on two workers"),
     ("durability", "kill -9 at 20 random points of runs that make paid calls"),

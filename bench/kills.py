@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from kinoloop.app.compose import App, open_app
@@ -84,8 +85,8 @@ def journey(
         app.close()
 
 
-def start_worker(home: Path) -> subprocess.Popen[bytes]:
-    environment = {**os.environ, "KINOLOOP_HOME": str(home), "KINOLOOP_LEASE_SECONDS": LEASE}
+def start_worker(home: Path, more: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, **(more or {}), "KINOLOOP_HOME": str(home), "KINOLOOP_LEASE_SECONDS": LEASE}
     environment.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "kinoloop.cli.main", "worker", "--concurrency", "1"]
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

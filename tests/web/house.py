@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert
 
+from kinoloop.core.clock import Clock, ManualClock
 from kinoloop.core.errors import KinoloopError
 from kinoloop.core.ids import new_id
 from kinoloop.flows.order import ClipOrder
@@ -25,6 +26,7 @@ from kinoloop.runs.flow import Flow, Run
 from kinoloop.runs.tables import jobs, processing_steps, system_events
 from kinoloop.store.blobs import Blobs
 from kinoloop.store.session import Database
+from tests.web.making import Desk
 
 TOKEN = "the-token-of-these-tests-0123456789"
 START = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -71,6 +73,7 @@ class House:
     database: Database
     blobs: Blobs
     runs: Runs
+    videos: Desk
     token: str = TOKEN
     parts: tuple[Part, ...] = (Part("database", "passed", "SQLite"),)
     orders: list[Json] = field(default_factory=list)
@@ -138,12 +141,13 @@ class House:
         return self.runs.start("ingest_footage", payload, run_id=f"ingest_footage:{report.asset_id}")
 
 
-def open_house(database: Database, folder: Path, **settings: Any) -> House:
+def open_house(database: Database, folder: Path, *, clock: Clock | None = None, **settings: Any) -> House:
     """A house on a migrated database; `folder` takes its files and its media root."""
     (folder / "media").mkdir(exist_ok=True)
     kept = HouseSettings(media_roots=(folder / "media",), **settings)
     runs = Runs(database, FLOWS, RunsConfig(mode="client"))
-    return House(kept, database, Blobs(folder / "home"), runs)
+    blobs = Blobs(folder / "home")
+    return House(kept, database, blobs, runs, Desk(database, blobs, clock or ManualClock(START)))
 
 
 def add_run(connection: Connection, run_id: str = "", **values: Any) -> str:

@@ -20,7 +20,7 @@ from kinoloop.web.queries import (
     events_between,
     newest_event,
     queue_depths,
-    session_is_open,
+    session_user,
 )
 from kinoloop.web.site import create_site
 from tests.web.conftest import HERE
@@ -38,14 +38,14 @@ def both(database: Database, tmp_path: Path) -> Iterator[House]:
 def test_links_and_sessions(both: House) -> None:
     with both.begin() as connection:
         code = new_link(connection, START)
-        assert [spend_link(connection, code, START) for _ in range(2)] == [True, False]
+        assert [spend_link(connection, code, START) for _ in range(2)] == ["owner", None]
         late = new_link(connection, START)
         assert not spend_link(connection, late, START + timedelta(minutes=11))
         secret = open_session(connection, START)
-        assert session_is_open(connection, secret, START)
-        assert not session_is_open(connection, secret, START + timedelta(days=15))
+        assert session_user(connection, secret, START) == "owner"
+        assert not session_user(connection, secret, START + timedelta(days=15))
         close_session(connection, secret)
-        assert not session_is_open(connection, secret, START)
+        assert not session_user(connection, secret, START)
 
 
 def test_the_trail_in_order(both: House) -> None:

@@ -68,7 +68,8 @@ def empty(tmp_path: Path) -> Iterator[Place]:
     path = tmp_path / "kinoloop.db"
     path.write_bytes(databases.sqlite_template())
     database = connect(f"sqlite:///{path}", profile="test")
-    house, clock = open_house(database, tmp_path), ManualClock(START + timedelta(minutes=3))
+    clock = ManualClock(START + timedelta(minutes=3))
+    house = open_house(database, tmp_path, clock=clock)
     with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
         yield Place(house, base, clock)
     house.runs.close()

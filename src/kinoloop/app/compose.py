@@ -8,9 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from kinoloop.app.callbacks import TaskBook, verifiers
 from kinoloop.app.health import Part, checks
+from kinoloop.app.llms import told
 from kinoloop.app.settings import Settings
+from kinoloop.app.studio import Wiring, open_studio
 from kinoloop.app.tools import fetch_link, open_database, workshop
+from kinoloop.app.videos import Videos
 from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.core.errors import KinoloopError, NotFoundError
 from kinoloop.core.files import whole_file
@@ -18,6 +22,13 @@ from kinoloop.core.ids import NewId, new_id
 from kinoloop.flows import cut_moments, ingest_footage
 from kinoloop.flows.cut_moments import CutMoments
 from kinoloop.flows.ingest_footage import IngestFootage
+from kinoloop.flows.make_video import sweep
+from kinoloop.flows.make_video.draft import DraftVideo
+from kinoloop.flows.make_video.make_film import MakeFilm
+from kinoloop.flows.make_video.render import RenderVideo
+from kinoloop.flows.make_video.stopping import StopVisuals
+from kinoloop.flows.make_video.sweep import SweepVideos
+from kinoloop.flows.make_video.visual import MakeVisual
 from kinoloop.flows.order import ClipOrder
 from kinoloop.flows.tools import Tools
 from kinoloop.footage.intake import operations as intake
@@ -57,6 +68,8 @@ class App:
     runs: Runs
     clock: Clock
     new_id: NewId
+    videos: Videos
+    wiring: Wiring
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -67,9 +80,7 @@ class App:
     @property
     def token(self) -> str:
         """The bearer token: from the settings, or made once and kept in the home folder (mode 600)."""
-        if self.settings.token is not None:
-            return self.settings.token.get_secret_value()
-        return kept_secret(self.settings.home / "token")
+        return house_token(self.settings)
 
     def ingest(
         self,
@@ -127,8 +138,9 @@ class App:
             return search.by_shot(connection, clip_id, limit=limit)
 
     def close(self) -> None:
-        """Drain running steps, then close the database."""
+        """Drain running steps, then close connections and the database."""
         self.runs.close()
+        self.wiring.close()
         self.database.close()
 
     def _take(self, path: Path, source: str, jail: Sequence[Path]) -> FileReport:
@@ -165,12 +177,39 @@ def open_app(
     database, blobs, clock = open_database(settings), Blobs(settings.home.resolve()), clock or SystemClock()
     migrate(database)
     tools = workshop(settings, database, blobs.cache("segments"))
+    tasks = TaskBook(database)
+    wiring = Wiring(settings, database, clock)
+    studio = open_studio(
+        wiring,
+        tools,
+        blobs,
+        secret=house_token(settings),
+        new_id=make_id,
+        known=tasks.known,
+        asked_at=tasks.asked_at,
+    )
     ingest = IngestFootage(tools, blobs, clock, make_id)
     cut = CutMoments(tools, ingest, blobs, fetch_link, clock, make_id)
+    broom = SweepVideos(clock, lambda: videos.resume_paused())  # noqa: PLW0108  # the videos are made below
+    making = (
+        DraftVideo(studio),
+        RenderVideo(studio),
+        MakeVisual(studio),
+        MakeFilm(studio),
+        StopVisuals(studio),
+        broom,
+    )
+    flows = [ingest.flow(), cut.flow(), *(one.flow() for one in making)]
     config = RunsConfig(mode=mode, beat=settings.lease_seconds / 6, lease=settings.lease_seconds)
     config = config.for_person() if hurried else config
-    runs = Runs(database, [ingest.flow(), cut.flow()], config, clock=clock, make_id=make_id)
-    return App(settings, database, blobs, tools, runs, clock, make_id)
+    runs = Runs(database, flows, config, schedules=[sweep.EVERY_FIVE_MINUTES], clock=clock, make_id=make_id)
+    videos = Videos(database, runs, studio, verifiers(settings), settings.roots)
+    return App(settings, database, blobs, tools, runs, clock, make_id, videos, wiring)
+
+
+def house_token(settings: Settings) -> str:
+    """From the settings, or made once and kept in the home folder (mode 600)."""
+    return told(settings.token) or kept_secret(settings.home / "token")
 
 
 def kept_secret(path: Path) -> str:

@@ -1,14 +1,21 @@
 """Settings from the environment: `KINOLOOP_*`, and `DATABASE_URL` as everyone knows it."""
 
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kinoloop.core.errors import InputError
 
 Profile = Literal["development", "production"]
+
+
+def _named(*names: str) -> Any:
+    """A secret that goes by the name its vendor gives it."""
+    return Field(default=None, validation_alias=AliasChoices(*names))
 
 
 class Settings(BaseSettings):
@@ -34,9 +41,50 @@ class Settings(BaseSettings):
     """Folder with `clip_visual.onnx`: turns on the CLIP embedding."""
     whisper_weights: Path | None = None
     """Folder of a faster-whisper model: turns on transcription."""
+    llm: str | None = None
+    """Language models in the order they are asked, as `anthropic:MODEL,google:MODEL,openai:MODEL`."""
     llm_url: str | None = None
+    """An OpenAI-compatible endpoint of your own, asked last."""
     llm_key: SecretStr | None = None
     llm_model: str | None = None
+    anthropic_key: SecretStr | None = _named("ANTHROPIC_API_KEY")
+    google_key: SecretStr | None = _named("GOOGLE_API_KEY")
+    openai_key: SecretStr | None = _named("OPENAI_API_KEY")
+    anthropic_url: str | None = None
+    gemini_url: str | None = None
+    openai_url: str | None = None
+    replicate_key: SecretStr | None = _named("REPLICATE_API_KEY", "REPLICATE_API_TOKEN")
+    replicate_url: str = "https://api.replicate.com"
+    replicate_webhook_secret: SecretStr | None = _named("REPLICATE_WEBHOOK_SECRET")
+    replicate_image_model: str = Field(
+        default="black-forest-labs/flux-schnell", validation_alias=AliasChoices("REPLICATE_STORYBOARD_MODEL")
+    )
+    replicate_video_model: str = Field(
+        default="skyreels-2", validation_alias=AliasChoices("REPLICATE_VIDEO_MODEL")
+    )
+    kie_key: SecretStr | None = _named("KIE_API_KEY")
+    kie_url: str = "https://api.kie.ai"
+    kie_webhook_secret: SecretStr | None = _named("KIE_WEBHOOK_SECRET")
+    kie_draft_model: str = "veo3_fast"
+    kie_final_model: str = "veo3"
+    elevenlabs_key: SecretStr | None = _named("ELEVENLABS_API_KEY")
+    elevenlabs_url: str = "https://api.elevenlabs.io"
+    voice: Literal["embedded", "openai", "elevenlabs"] = "embedded"
+    """Who says the lines; `embedded` is a synthetic placeholder that needs no key."""
+    voice_name: str | None = None
+    """The voice of that vendor."""
+    public_url: str | None = None
+    """Where services can reach this server with callbacks; without it they are only asked."""
+    result_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Further hosts that results may be fetched from, separated by commas."""
+    prices: Path | None = None
+    """A price file of your own, in place of the packaged one."""
+    budget_soft: Decimal = Decimal(100)
+    """Dollars per UTC day: from here on there is an alert."""
+    budget_hard: Decimal = Decimal(150)
+    """Dollars per UTC day: beyond it new jobs pause."""
+    short_side: int = Field(default=1080, ge=180, le=2160)
+    """Pixels of the shorter side of finished films."""
     encoder: str = "libx264"
     encoder_preset: str = "veryfast"
     encoder_quality: int = Field(default=20, ge=0, le=63)
@@ -52,10 +100,18 @@ class Settings(BaseSettings):
     def _split_paths(cls, value: object) -> object:
         return tuple(Path(part) for part in value.split(":") if part) if isinstance(value, str) else value
 
-    @field_validator("hosts", mode="before")
+    @field_validator("hosts", "result_hosts", mode="before")
     @classmethod
     def _split_names(cls, value: object) -> object:
         return tuple(p.strip() for p in value.split(",") if p.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _answer_to_public_name(self) -> "Settings":
+        """Callbacks come to the public address, so its name is one that the web face answers to."""
+        name = urlsplit(self.public_url or "").hostname
+        if name and name not in self.hosts:
+            self.hosts = (*self.hosts, name)
+        return self
 
     @property
     def roots(self) -> tuple[Path, ...]:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from random import SystemRandom
 
+from kinoloop.app.llms import language_models
 from kinoloop.app.settings import Settings
 from kinoloop.flows.tools import Tools
 from kinoloop.footage.moments.ports import MomentChooser, Transcriber
@@ -12,13 +13,12 @@ from kinoloop.media.guard import Limits
 from kinoloop.media.watch import Watch
 from kinoloop.store.breaker import Breaker
 from kinoloop.store.session import Database, connect
-from kinoloop.vendors.http import Http
-from kinoloop.vendors.llm.adapter import OpenAiStyleChooser
+from kinoloop.vendors.llm.adapter import PydanticAiLlm
+from kinoloop.vendors.llm.chooser import LlmChooser
 from kinoloop.vendors.web_video.download import download
 from kinoloop.vendors.whisper.supervised import SupervisedWhisper
 
 MEGABYTE = 1 << 20
-BREAKER = "moment chooser"
 
 
 def open_database(settings: Settings) -> Database:
@@ -54,9 +54,11 @@ def _embedder(settings: Settings) -> Embedder | None:
 
 
 def _chooser(settings: Settings, database: Database) -> MomentChooser | None:
-    if not settings.llm_url:
+    choices = language_models(settings)
+    if not choices:
         return None
-    key = settings.llm_key.get_secret_value() if settings.llm_key else ""
-    http = Http("language model", random=SystemRandom())
-    breaker = Breaker(database, BREAKER, threshold=3, recovery=60)
-    return OpenAiStyleChooser(settings.llm_url, key, settings.llm_model or "default", http, breaker)
+
+    def breaker(name: str) -> Breaker:
+        return Breaker(database, name, threshold=3, recovery=60)
+
+    return LlmChooser(PydanticAiLlm(choices, breaker, random=SystemRandom()))

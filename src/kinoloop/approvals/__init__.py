@@ -1,1 +1,1 @@
-"""A person's yes or no on a proposal, bound to the hash of what was approved. Arrives with video making."""
+"""A person's yes or no on a proposal, bound to the hash of what was approved."""

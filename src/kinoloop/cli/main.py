@@ -15,11 +15,14 @@ from kinoloop.core.errors import KinoloopError
 ROOMS = {
     "media": ("analyse", "moments", "cut", "clips"),
     "library": ("ingest", "search"),
+    "make": ("make", "videos"),
     "work": ("runs", "worker"),
     "serve": ("serve",),
     "demo": ("demo",),
     "doctor": ("doctor",),
     "store": ("db",),
+    "sandbox": ("sandbox",),
+    "users": ("user",),
 }
 
 

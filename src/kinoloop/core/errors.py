@@ -91,6 +91,20 @@ class LimitError(KinoloopError):
     http_status = 413
 
 
+class BudgetError(LimitError):
+    """The day's money, or what was set aside for the job, does not reach."""
+
+    code = "budget"
+    http_status = 429
+
+
+class RateLimitError(LimitError):
+    """Asked for too often, or once too many."""
+
+    code = "rate_limit"
+    http_status = 429
+
+
 class CancelledError(KinoloopError):
     """A person asked for this to stop."""
 

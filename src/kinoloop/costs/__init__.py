@@ -1,1 +1,1 @@
-"""Dated price table, estimates, the reserve and commit ledger. Arrives with video making."""
+"""Dated price list, quotes and estimates, the reserve and commit ledger, budgets per day."""

@@ -3,6 +3,7 @@
 Two plain passes keep the dynamics (no pumping); the limiter touches peaks only. Sound is (2, n) at 48 kHz.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import av
@@ -76,10 +77,11 @@ def _limited(sound: Sound, gain: float, ceiling: float) -> Sound:
         return raised.astype(np.float32)
     limit = 10 ** (ceiling / 20)
     graph = _graph(("alimiter", f"limit={limit:.4f}:level=0:attack=5:release=60:latency=1"))
-    made = np.concatenate([frame.to_ndarray() for frame in _run(graph, raised)], axis=1)
-    room = np.zeros_like(sound)
-    size = min(room.shape[1], made.shape[1])
-    room[:, :size] = made[:, :size]
+    room, at = np.zeros_like(sound), 0
+    for frame in _run(graph, raised):
+        piece = frame.to_ndarray()[:, : room.shape[1] - at]
+        room[:, at : at + piece.shape[1]] = piece
+        at += piece.shape[1]
     return room
 
 
@@ -97,15 +99,13 @@ def _graph(*filters: tuple[str, str]) -> Graph:
     return graph
 
 
-def _run(graph: Graph, sound: Sound) -> "list[av.AudioFrame]":
-    made: list[av.AudioFrame] = []
+def _run(graph: Graph, sound: Sound) -> "Iterator[av.AudioFrame]":
+    """What comes out, a second at a time: long sounds need no second room."""
     for start in range(0, sound.shape[1], _CHUNK):
-        frame = audio_frame(sound[:, start : start + _CHUNK], start)
-        graph.push(frame)
-        _drain(graph, made)
+        graph.push(audio_frame(sound[:, start : start + _CHUNK], start))
+        yield from _drain(graph)
     graph.push(None)
-    _drain(graph, made)
-    return made
+    yield from _drain(graph)
 
 
 def audio_frame(sound: Sound, start: int) -> av.AudioFrame:
@@ -115,14 +115,14 @@ def audio_frame(sound: Sound, start: int) -> av.AudioFrame:
     return frame
 
 
-def _drain(graph: Graph, made: "list[av.AudioFrame]") -> None:
+def _drain(graph: Graph) -> "Iterator[av.AudioFrame]":
     while True:
         try:
             frame = graph.pull()
         except (av.BlockingIOError, av.EOFError):
             return
         assert isinstance(frame, av.AudioFrame)
-        made.append(frame)
+        yield frame
 
 
 def _decibels(value: float) -> float | None:

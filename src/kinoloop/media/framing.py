@@ -9,6 +9,7 @@ from fractions import Fraction
 import av
 from av.filter import Graph
 from av.filter.context import FilterContext
+from av.video.frame import PictureType
 
 from kinoloop.core.timecode import Seconds
 from kinoloop.media.crop import CropPath, CropPiece
@@ -46,7 +47,8 @@ class Framer:
         machine.graph.vpush(picture)
         made = machine.graph.vpull()
         made.make_writable()
-        made.pts, made.time_base = number, 1 / rate
+        # The source's own kind of picture (I, P, B) would otherwise be forced upon the encoder.
+        made.pts, made.time_base, made.pict_type = number, 1 / rate, PictureType.NONE
         return made
 
     def _machine(self, picture: av.VideoFrame, piece: CropPiece | None) -> _Machine:

@@ -20,13 +20,13 @@ from kinoloop.core.errors import InputError
 from kinoloop.core.files import whole_file
 from kinoloop.core.ids import hash_file, hash_json
 from kinoloop.core.timecode import Seconds, Span, short_clock
-from kinoloop.media.audio_mix import CEILING, level, measure
 from kinoloop.media.captions.overlay import Captions
 from kinoloop.media.captions.records import Cue
 from kinoloop.media.captions.styles import style_named
 from kinoloop.media.crop import CropPath, centred
 from kinoloop.media.encoder import DEFAULT, Encoder
 from kinoloop.media.framing import HIGH_RANGE, Framer
+from kinoloop.media.levelled import write_levelled
 from kinoloop.media.mux import Piece, join, write_pictures, write_sound
 from kinoloop.media.probe import probe
 from kinoloop.media.records import Artefact, MediaInfo, VideoStream
@@ -35,10 +35,9 @@ from kinoloop.media.spans import LONGEST_HOLD, SOUND_RATE, pictures_at, sound_of
 from kinoloop.media.verify import verify
 from kinoloop.media.watch import SilentWatch, Watch
 
-VERSION = 1
+VERSION = 2
 """Part of every segment's key: raise it when the same plan gives other pictures."""
 SEGMENT = Fraction(4)
-LOUDEST_PEAK = -1.0
 _USUAL = tuple(
     Fraction(*pair)
     for pair in (
@@ -186,7 +185,7 @@ def _job(plan: ClipPlan, encoder: Encoder, watch: Watch) -> _Job:
 
 
 def _sound(job: _Job, out: Path) -> Path:
-    """The clip's sound file: levelled, with AAC's own overshoot measured and taken back where needed."""
+    """The clip's sound file, levelled where the plan asks for it."""
     plan = job.plan
     found = sound_of(
         plan.source, job.info, Span(plan.span.start, plan.span.start + job.duration), watch=job.watch
@@ -199,21 +198,9 @@ def _sound(job: _Job, out: Path) -> Path:
     if plan.loudness is None:
         write_sound(found, out, job.encoder)
         return out
-    for ceiling in (CEILING, CEILING - 1, CEILING - 2):
-        levelled = level(found, plan.loudness, ceiling=ceiling)
-        write_sound(levelled.sound, out, job.encoder)
-        peak = _peak(out)
-        if peak is None or peak <= LOUDEST_PEAK:
-            break
-    if levelled.note:
-        job.notes.append(levelled.note)
+    if note := write_levelled(found, out, job.encoder, plan.loudness):
+        job.notes.append(note)
     return out
-
-
-def _peak(path: Path) -> float | None:
-    info = probe(path)
-    sound = sound_of(path, info, info.whole)
-    return None if sound is None else measure(sound).peak
 
 
 def _whole(job: _Job, out: Path) -> Piece:

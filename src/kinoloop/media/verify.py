@@ -42,13 +42,13 @@ def verify(
     bit by bit, one key picture in three seconds is decoded and the others are counted.
     """
     info = _probe(path)
-    seen, decoded = _decode(path, copied)
+    seen, size = decoded(path, copied)
     duration = info.video.duration if info.video and info.video.duration else info.duration
     step = duration / seen if seen else Fraction(1)
     _hold(
-        info.video is not None and decoded == (width, height),
+        info.video is not None and size == (width, height),
         path,
-        lambda: f"the picture is {decoded}, not {(width, height)}",
+        lambda: f"the picture is {size}, not {(width, height)}",
     )
     _hold(frames is None or seen == frames, path, lambda: f"it has {seen} pictures, not {frames}")
     _hold(
@@ -96,8 +96,11 @@ def _probe(path: Path) -> MediaInfo:
         raise _failed(path, f"it cannot be read ({error.why or error.what})") from error
 
 
-def _decode(path: Path, copied: Span | None) -> tuple[int, tuple[int, int]]:
-    """How many pictures there are, all decoded without a fault (see `copied`), and the size of the last."""
+def decoded(path: Path, copied: Span | None = None) -> tuple[int, tuple[int, int]]:
+    """How many pictures there are, all decoded without a fault (see `copied`), and the size of the last.
+
+    Raises IntegrityError when one does not decode.
+    """
     passed = _Passed()
     seen, size = 0, (0, 0)
     with open_media(path) as container:

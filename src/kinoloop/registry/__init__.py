@@ -1,1 +1,1 @@
-"""Which model, prompt and version made a thing. Arrives with decisions."""
+"""Which node decided what, why, how sure it was, and by which rules, prompt or model."""

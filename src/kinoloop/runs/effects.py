@@ -18,6 +18,8 @@ from kinoloop.runs.tables import run_effects
 
 Write = Callable[[Callable[[Connection], Any]], Any]
 Now = Callable[[], datetime]
+NOT_TAKEN = "not_taken"
+"""The code of a passing failure that surely left nothing behind at the other side."""
 
 
 class EffectLedger:
@@ -91,7 +93,9 @@ class EffectLedger:
         try:
             result = call()
         except Exception as error:
-            refused = isinstance(error, KinoloopError) and not worth_retrying(error)
+            refused = isinstance(error, KinoloopError) and (
+                error.code == NOT_TAKEN or not worth_retrying(error)
+            )
             self._mark(effect_id, "refused" if refused else "unknown")
             raise
         return self._done(effect_id, result)

@@ -116,21 +116,27 @@ class Step:
             self._place.write(write)
 
     def effect(
-        self, key: str, desired: Json, call: Callable[[], Json], read: Callable[[], Json | None]
+        self,
+        key: str,
+        desired: Json,
+        call: Callable[[], Json],
+        read: Callable[[], Json | None],
+        *,
+        scope: str | None = None,
     ) -> Json:
         """An outward call that happens once per run and `key`: see `EffectLedger.once`.
 
-        Not inside `begin`.
+        With a `scope` it happens once in that, whichever runs ask for it. Not inside `begin`.
         """
         if self._open is not None:
             raise RuntimeError("an effect writes by itself: end the step's transaction first")
         place = self._place
         ledger = EffectLedger(
-            self.run_id, place.write, place.clock.now, patience=place.config.lease, pause=self._rest
+            scope or self.run_id, place.write, place.clock.now, patience=place.config.lease, pause=self.rest
         )
         return ledger.once(key, desired, call, read)
 
-    def _rest(self, seconds: float) -> None:
+    def rest(self, seconds: float) -> None:
         """Sleep; raises what `check` raises as soon as there is a reason."""
         self._place.watcher.wait(self._cancelled, time.monotonic() + seconds)
         self.check()

@@ -1,1 +1,1 @@
-"""The outside world emulated; it knows nothing of the product. Arrives with video making."""
+"""The outside world emulated on loopback, vendor by vendor; it knows nothing of the product."""

@@ -56,6 +56,11 @@ class Blobs:
                 f"{path} is not kept by the program.", why=f"It is outside {self.root}."
             ) from error
 
+    def remove_job(self, job_id: str) -> None:
+        """Forget the folders `videos/{job_id}` and `storyboards/{job_id}` with all that is in them."""
+        for kind in ("videos", "storyboards"):
+            shutil.rmtree(self._inside(PurePosixPath(kind, _checked(job_id))), ignore_errors=True)
+
     def path(self, relative: str) -> Path:
         """Back from the database's text. Raises ForbiddenError when a link or name leads out of the root."""
         return self._inside(PurePosixPath(relative))

@@ -28,3 +28,19 @@ circuit_breakers = Table(
     Column("last_error", Text),
     Column("updated_at", Instant, nullable=False),
 )
+
+paces = Table(
+    "paces",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("taken", BigInteger, nullable=False, server_default=FetchedValue()),
+    Column("closed_until", Instant),
+)
+
+pace_places = Table(
+    "pace_places",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("place", Integer, primary_key=True),
+    Column("at", Instant, nullable=False),
+)

@@ -29,9 +29,20 @@ from kinoloop.core.errors import (
     UnavailableError,
 )
 from kinoloop.core.text import redact
+from kinoloop.vendors.refusals import NotTakenError
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
+CLEAR_NO: dict[int, tuple[type[KinoloopError], str, str]] = {
+    401: (UnavailableError, "refused our key.", "Check the key and its rights."),
+    402: (LimitError, "has no credit left for this.", "Add credit to the account there, then try again."),
+    403: (UnavailableError, "refused our key.", "Check the key and its rights."),
+    404: (NotFoundError, "does not have this.", "Check the address."),
+    409: (ConflictError, "is in a state that does not allow this.", ""),
+    410: (NotFoundError, "does not have this.", "Check the address."),
+}
+UNTOLD_WAIT = 5.0
+"""Seconds to leave a service alone that has too many requests and does not say for how long."""
 MEBIBYTE = 1 << 20
 EXCERPT = 300
 
@@ -173,7 +184,7 @@ class Http:
             body = b"".join(self._chunks(response, self._limit))
         if response.is_success:
             return Reply(response.status_code, dict(response.headers), body)
-        wish.append(self._retry_after(response.headers.get("retry-after")))
+        wish.append(self._retry_after(response.headers.get("retry-after")) or _told_wait(body))
         raise self._refused(response, _masked(body, secrets), wish[0])
 
     def chunks(self, url: str, *, limit_bytes: int) -> Iterator[bytes]:
@@ -195,6 +206,9 @@ class Http:
             raise InputError(f"{self.name} has an address that cannot be used.", why=why) from None
         except httpx2.TooManyRedirects:
             raise InputError(f"{self.name} redirects in circles.", fix="Check the address.") from None
+        except (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout) as error:
+            why = f"{redact(f'{type(error).__name__}: {error}')[:EXCERPT]}."
+            raise NotTakenError(f"{self.name} did not answer.", why=why, fix="Try again later.") from None
         except httpx2.TimeoutException as error:
             raise self._silent(f"it took too long ({type(error).__name__})") from None
         except httpx2.HTTPError as error:
@@ -219,15 +233,13 @@ class Http:
         status, why = response.status_code, f"HTTP {response.status_code}. {quoted}".strip()
         if status in PASSING:
             later = "Try again later." if wish is None else f"It asks to wait {wish:g} s."
-            return PassingError(f"{self.name} is not able to answer now.", why=why, fix=later)
-        if status in (401, 403):
-            return UnavailableError(
-                f"{self.name} refused our key.", why=why, fix="Check the key and its rights."
-            )
-        if status in (404, 410):
-            return NotFoundError(f"{self.name} does not have this.", why=why, fix="Check the address.")
-        if status == 409:
-            return ConflictError(f"{self.name} is in a state that does not allow this.", why=why)
+            what = f"{self.name} is not able to answer now."
+            if status == 429:
+                return NotTakenError(what, why=why, fix=later, wait=UNTOLD_WAIT if wish is None else wish)
+            return PassingError(what, why=why, fix=later)
+        if status in CLEAR_NO:
+            kind, what, fix = CLEAR_NO[status]
+            return kind(f"{self.name} {what}", why=why, fix=fix)
         if response.is_redirect:
             return InputError(f"{self.name} redirects elsewhere.", why=why, fix="Give the final address.")
         return InputError(f"{self.name} refused the request.", why=why)
@@ -250,3 +262,13 @@ def _masked(body: bytes, secrets: Sequence[str]) -> str:
     for secret in secrets:
         text = text.replace(secret, "***") if secret else text
     return redact(" ".join(text.split()))[:EXCERPT]
+
+
+def _told_wait(body: bytes) -> float | None:
+    """Seconds to wait as some services write them into the body instead of a header."""
+    try:
+        told = read_json(body)
+    except (JSONDecodeError, UnicodeDecodeError):
+        return None
+    wait = told.get("retry_after") if isinstance(told, dict) else None
+    return float(wait) if isinstance(wait, int | float) and not isinstance(wait, bool) and wait >= 0 else None

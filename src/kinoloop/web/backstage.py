@@ -3,13 +3,17 @@
 The composition root satisfies `Backstage` by shape; pages and routes never see how it is put together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from kinoloop.core.money import Micros
+from kinoloop.costs.records import Budgets, PriceTable
+from kinoloop.creative.briefs.records import Brief, ExportFormat
+from kinoloop.creative.videos.records import Video
 from kinoloop.flows.order import ClipOrder
 from kinoloop.footage.intake.records import FileReport
 from kinoloop.footage.search.records import Hit
@@ -37,6 +41,10 @@ class Folders(Protocol):
         """A place for one uploaded file, its folder made."""
         ...
 
+    def relative(self, path: Path) -> str:
+        """The text that the database keeps for a file."""
+        ...
+
     def path(self, relative: str) -> Path:
         """The file that a path in the database means. Raises ForbiddenError outside the root."""
         ...
@@ -60,6 +68,75 @@ class RunControl(Protocol):
     def cancel(self, run_id: str) -> object: ...
 
     def retry(self, run_id: str) -> object: ...
+
+
+class Videos(Protocol):
+    """What may be done to a video. `who` and `owner` are user ids; whose it is was checked before.
+
+    Each raises NotFoundError for an unknown id and ConflictError for a wrong state.
+    """
+
+    def estimate(self, brief: Brief) -> Micros:
+        """What a video of this brief is expected to cost. Raises InputError naming the field."""
+        ...
+
+    def generate(self, brief: Brief, *, owner: str) -> Video:
+        """Write down the job and start its plan, script and storyboard. Raises InputError, BudgetError."""
+        ...
+
+    def approve(self, video_id: str, *, who: str, sha256: str | None = None) -> Video:
+        """Say yes to what stands now. Raises ConflictError when `sha256` is not its hash."""
+        ...
+
+    def render(self, video_id: str, *, who: str, approve: bool = False, sha256: str | None = None) -> Video:
+        """Start the render. Raises ForbiddenError when that is not approved, BudgetError.
+
+        `approve` says yes first, with `sha256` only to exactly that content (ConflictError otherwise).
+        """
+        ...
+
+    def refine(
+        self,
+        video_id: str,
+        *,
+        who: str,
+        scene: int | None = None,
+        line: str | None = None,
+        description: str | None = None,
+        prompt: str | None = None,
+        brief: Brief | None = None,
+    ) -> Video:
+        """Change one panel (by its number) or the whole brief; what was approved is void after it."""
+        ...
+
+    def reorder(self, video_id: str, order: Sequence[int], *, who: str) -> Video:
+        """`order`: the panel numbers as they stand now, each once, in the order wanted."""
+        ...
+
+    def cancel(self, video_id: str, *, who: str) -> Video: ...
+
+    def delete(self, video_id: str, *, who: str) -> None: ...
+
+    def export(self, variant_id: str, kind: ExportFormat, height: int | None, *, who: str) -> Path:
+        """The file in another form, made once; `height` in pixels, None as it is."""
+        ...
+
+    def approval_hash(self, video: Video) -> str:
+        """SHA-256 of exactly what an approval would cover now. Raises ConflictError without a storyboard."""
+        ...
+
+    def total(self, video: Video) -> Micros:
+        """What rendering the video as it stands will cost."""
+        ...
+
+    def callback(self, service: str, token: str, headers: Mapping[str, str], body: bytes) -> None:
+        """A generation service says that something is done. Raises ForbiddenError unless it proves itself."""
+        ...
+
+    def prices(self) -> PriceTable: ...
+
+    @property
+    def budgets(self) -> Budgets: ...
 
 
 class IngestReport(Protocol):
@@ -106,6 +183,9 @@ class Backstage(Protocol):
 
     @property
     def runs(self) -> RunControl: ...
+
+    @property
+    def videos(self) -> Videos: ...
 
     @property
     def database(self) -> Store: ...

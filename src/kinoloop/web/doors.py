@@ -17,12 +17,18 @@ from kinoloop.core.clock import Clock
 from kinoloop.core.errors import ForbiddenError, KinoloopError
 from kinoloop.web.backstage import Backstage
 from kinoloop.web.faults import fault_response, wants_page
-from kinoloop.web.queries import session_is_open
+from kinoloop.web.queries import session_user
+from kinoloop.web.users.operations import KEY_MARK
+from kinoloop.web.users.queries import user_by_token, working_user
+from kinoloop.web.users.records import HOUSE, User
 from kinoloop.web.visitor import Visitor
 
 COOKIE = "kinoloop_session"
 CSRF_HEADER = "x-kinoloop-csrf"
 OPEN_PATHS = ("/login", "/health/live", "/health/ready")
+OPEN_FOLDERS = ("/login/static/", "/callbacks/replicate/", "/callbacks/kie/")
+CSRF_FIELD = "proof"
+"""The same proof as a part of the address, for plain forms, which cannot send headers."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -57,8 +63,9 @@ class Doors:
             if unsafe:
                 require_same_origin(request)
             return None
-        if self._bears_token(request):
-            return Visitor(None)
+        visitor = await self._by_token(request)
+        if visitor is not None:
+            return visitor
         visitor = await run_sync(self._by_cookie, request)
         if visitor is None:
             raise LoginNeededError(
@@ -71,22 +78,39 @@ class Doors:
             _require_csrf(request, visitor)
         return visitor
 
-    def _bears_token(self, request: Request) -> bool:
+    async def _by_token(self, request: Request) -> Visitor | None:
         kind, _, given = request.headers.get("authorization", "").partition(" ")
-        return kind.lower() == "bearer" and same_secret(given.strip(), self._backstage.token)
+        if kind.lower() != "bearer" or not given.strip():
+            return None
+        user = await run_sync(known_user, self._backstage, given.strip())
+        return None if user is None else Visitor(None, user)
 
     def _by_cookie(self, request: Request) -> Visitor | None:
         secret = request.cookies.get(COOKIE)
         if not secret:
             return None
         with self._backstage.database.read() as connection:
-            known = session_is_open(connection, secret, self._clock.now())
-        return Visitor(secret) if known else None
+            user_id = session_user(connection, secret, self._clock.now())
+            user = None if user_id is None else working_user(connection, user_id)
+        return None if user is None else Visitor(secret, user)
+
+
+def known_user(backstage: Backstage, token: str) -> User | None:
+    """Who holds this token: the house, a person, or nobody."""
+    if same_secret(token, backstage.token):
+        return HOUSE
+    if not token.startswith(KEY_MARK):
+        return None
+    with backstage.database.read() as connection:
+        return user_by_token(connection, token)
 
 
 def is_open(path: str) -> bool:
-    """Login and health only; `/login/...` carries the few files the login page needs."""
-    return path in OPEN_PATHS or path.startswith("/login/static/")
+    """Login, health, and the callbacks of generation services, which prove themselves by a signature.
+
+    `/login/static/...` carries the few files the login page needs.
+    """
+    return path in OPEN_PATHS or path.startswith(OPEN_FOLDERS)
 
 
 def same_secret(given: str, kept: str) -> bool:
@@ -113,7 +137,8 @@ def require_same_origin(request: Request) -> None:
 
 
 def _require_csrf(request: Request, visitor: Visitor) -> None:
-    if not compare_digest(request.headers.get(CSRF_HEADER, "").encode(), visitor.csrf.encode()):
+    given = request.headers.get(CSRF_HEADER) or request.query_params.get(CSRF_FIELD, "")
+    if not compare_digest(given.encode(), visitor.csrf.encode()):
         raise ForbiddenError(
             "This change was refused.",
             why="The page that sent it belongs to another session, or sent no proof.",

@@ -65,7 +65,8 @@ def fault_response(
 ) -> Response:
     """The error in the form that suits who asks, with the status that its kind has."""
     number = status or error.http_status
-    extra = dict(headers or {})
+    wait = getattr(error, "retry_after", None)
+    extra = ({"Retry-After": str(wait)} if wait else {}) | dict(headers or {})
     if request.headers.get("hx-request"):
         return respond(FaultNotice("error", error.what, error.why, error.fix), number, extra)
     if wants_page(request):

@@ -9,6 +9,10 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, and_, func, or
 
 from kinoloop.core.errors import InputError
 from kinoloop.core.ids import is_id
+from kinoloop.core.money import Micros
+from kinoloop.costs.tables import cost_entries
+from kinoloop.creative.renders.tables import variants
+from kinoloop.creative.videos.tables import generated_videos
 from kinoloop.footage.clips.queries import read_clip
 from kinoloop.footage.clips.records import ClipFile
 from kinoloop.footage.clips.tables import clip_files
@@ -19,6 +23,7 @@ from kinoloop.runs.tables import jobs, system_events
 from kinoloop.store.tables import circuit_breakers
 from kinoloop.web.operations import secret_hash
 from kinoloop.web.tables import web_sessions
+from kinoloop.web.users.records import User
 
 Place = tuple[datetime, str]
 Sort = Literal["newest", "oldest", "best", "longest"]
@@ -35,14 +40,71 @@ class ClipOnWall:
     mode: str | None
 
 
-def session_is_open(connection: Connection, secret: str, now: datetime) -> bool:
-    """True while the session of this cookie secret has not expired or been closed."""
+@dataclass(frozen=True)
+class JobVersion:
+    """Changes with each write to a video, its charges or its finished files."""
+
+    owner: str
+    updated_at: datetime
+    spent: int
+    films: tuple[int, int]
+    """How many finished files there are, and their bytes together."""
+
+    def seen_by(self, user: User) -> bool:
+        return user.sees_all or self.owner == user.user_id
+
+
+@dataclass(frozen=True)
+class SpentAt:
+    """What one model of one provider really cost."""
+
+    provider: str
+    model: str
+    count: int
+    amount: Micros
+
+
+def job_version(connection: Connection, video_id: str) -> JobVersion | None:
+    """Where a video stands, in one small read; None for an unknown one."""
+    spent = (
+        select(func.coalesce(func.sum(cost_entries.c.amount), 0))
+        .where(cost_entries.c.job_id == video_id, cost_entries.c.state == "committed")
+        .scalar_subquery()
+    )
+    mine = variants.c.video_id == video_id
+    films = select(func.count()).where(mine).scalar_subquery()
+    size = select(func.coalesce(func.sum(variants.c.size_bytes), 0)).where(mine).scalar_subquery()
+    table = generated_videos.c
+    query = select(table.owner, table.updated_at, spent, films, size)
+    row = connection.execute(query.where(table.id == video_id, table.brief.is_not(None))).first()
+    return None if row is None else JobVersion(row[0], row[1], int(row[2]), (int(row[3]), int(row[4])))
+
+
+def spent_by_provider(connection: Connection, *, owner: str | None = None) -> tuple[SpentAt, ...]:
+    """Real charges by provider and model, the largest first; `owner` narrows down to one person's videos."""
+    entry = cost_entries.c
+    amount = func.sum(entry.amount).label("amount")
+    query = (
+        select(entry.provider, entry.model, func.count().label("count"), amount)
+        .where(entry.state == "committed")
+        .group_by(entry.provider, entry.model)
+        .order_by(amount.desc(), entry.provider, entry.model)
+    )
+    if owner is not None:
+        mine = select(generated_videos.c.id).where(generated_videos.c.owner == owner)
+        query = query.where(entry.job_id.in_(mine))
+    rows = connection.execute(query)
+    return tuple(SpentAt(row.provider, row.model, int(row[2]), int(row.amount)) for row in rows)
+
+
+def session_user(connection: Connection, secret: str, now: datetime) -> str | None:
+    """Whose session this cookie secret opens; None when it has expired or been closed."""
     row = connection.execute(
-        select(web_sessions.c.session_hash).where(
+        select(web_sessions.c.user_id).where(
             web_sessions.c.session_hash == secret_hash(secret), web_sessions.c.expires_at > now
         )
     ).first()
-    return row is not None
+    return None if row is None else str(row.user_id)
 
 
 def newest_event(connection: Connection) -> Place | None:

@@ -72,5 +72,10 @@ def environment() -> Environment:
         step=words.step_sentence,
         plain=words.plain,
         plural=plural,
+        money=words.money_words,
+        seconds=words.seconds_words,
+        verdict=lambda status: words.VERDICT_WORDS[status],
+        match=lambda match: words.MATCH_WORDS[match],
+        element=lambda name: words.ELEMENT_WORDS.get(name, words.plain(name)),
     )
     return made

@@ -9,8 +9,12 @@ from starlette.staticfiles import StaticFiles
 from kinoloop import __version__
 from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.web import events
-from kinoloop.web.api import assets, clips, health, ingest, jobs, media, moments, search
+from kinoloop.web.api import assets, callbacks, clips, health, ingest, jobs, media, moments, search
 from kinoloop.web.api.shapes import Problem
+from kinoloop.web.api.v2 import files as video_files
+from kinoloop.web.api.v2 import jobs as video_jobs
+from kinoloop.web.api.v2 import uploads as video_uploads
+from kinoloop.web.api.v2.known import Answers
 from kinoloop.web.backstage import Backstage
 from kinoloop.web.doors import Doors
 from kinoloop.web.events import Pace, Streams
@@ -22,12 +26,15 @@ from kinoloop.web.pages import asset as asset_page
 from kinoloop.web.pages import clips as clips_page
 from kinoloop.web.pages import footage, login, runs, system
 from kinoloop.web.pages import search as search_page
+from kinoloop.web.pages.make import brands, campaigns, costs, new_video, storyboard, video, videos
 
 STATIC = Path(__file__).parent / "static"
-API = (ingest, assets, moments, clips, jobs, search, media, health, events)
-PAGES = (login, footage, asset_page, clips_page, runs, search_page, system)
+VIDEO_API = (video_uploads, video_jobs, video_files, callbacks)
+API = (ingest, assets, moments, clips, jobs, search, media, health, events, *VIDEO_API)
+MAKE_PAGES = (videos, new_video, video, storyboard, campaigns, brands, costs)
+PAGES = (login, footage, asset_page, clips_page, runs, search_page, system, *MAKE_PAGES)
 DESCRIPTION = (
-    "Footage in, clips out. Every route but login and health needs `Authorization: Bearer TOKEN` "
+    "Footage in, clips and ads out. Every route but login and health needs `Authorization: Bearer TOKEN` "
     "or a browser session. Every error is `{code, what, why, fix}`."
 )
 
@@ -51,7 +58,7 @@ def create_site(app: Backstage, *, clock: Clock | None = None, pace: Pace | None
         ],
     )
     site.state.backstage, site.state.clock, site.state.meters = app, clock, meters
-    site.state.streams = Streams(pace or Pace())
+    site.state.streams, site.state.answers = Streams(pace or Pace()), Answers()
     add_faults(site)
     for room in (*API, *PAGES):
         site.include_router(room.router)

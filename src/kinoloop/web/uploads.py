@@ -3,7 +3,7 @@
 Nothing is held in memory but one network piece; a refused or broken upload leaves no file behind.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
 MEGABYTE = 1_000_000
+LONGEST_FIELD, MOST_FIELDS = 1000, 10
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Received:
     name: str
     ending: str
     size_bytes: int
+    fields: dict[str, str] = field(default_factory=dict)
+    """The plain fields that came in the same form."""
 
 
 @dataclass
@@ -43,16 +46,36 @@ class _Part:
 
     @property
     def filename(self) -> str | None:
+        return self._said(b"filename")
+
+    @property
+    def name(self) -> str:
+        return self._said(b"name") or ""
+
+    def _said(self, what: bytes) -> str | None:
         _, options = parse_options_header(self.headers.get(b"content-disposition", b""))
-        name = options.get(b"filename")
-        return None if name is None else name.decode("utf-8", "replace")
+        found = options.get(what)
+        return None if found is None else found.decode("utf-8", "replace")
 
 
 class UploadReader:
-    """Takes the first file of a multipart form. `limit` is in bytes."""
+    """Takes the first file of a multipart form, and its plain fields. `limit` is in bytes.
 
-    def __init__(self, content_type: str, target: Path, *, limit: int) -> None:
+    `judge` gives the ending of what begins with these bytes (None: refused, in the words of `refusal`).
+    """
+
+    def __init__(
+        self,
+        content_type: str,
+        target: Path,
+        *,
+        limit: int,
+        judge: Callable[[bytes], str | None] = container_of,
+        refusal: "Callable[[str | None], InputError] | None" = None,
+    ) -> None:
         self._target, self._limit = target, limit
+        self._container_of, self._refusal = judge, refusal or not_media
+        self._fields = dict[str, bytes]()
         self._part, self._pieces = _Part(), list[bytes]()
         self._name: str | None = None
         self._taking, self._done = False, False
@@ -90,9 +113,9 @@ class UploadReader:
         if not self._ending and len(self._head) < HEAD:
             self._head += data[: HEAD - len(self._head)]
             if len(self._head) >= 12:
-                self._ending = container_of(self._head) or ""
+                self._ending = self._container_of(self._head) or ""
                 if not self._ending:
-                    raise not_media(self._name)
+                    raise self._refusal(self._name)
 
     def _received(self) -> Received:
         if self._name is None or not self._done:
@@ -102,8 +125,9 @@ class UploadReader:
                 fix="Send multipart/form-data with one part that has a filename.",
             )
         if not self._ending:
-            raise not_media(self._name)
-        return Received(self._target, self._name, self._ending, self._size)
+            raise self._refusal(self._name)
+        fields = {name: value.decode("utf-8", "replace") for name, value in self._fields.items()}
+        return Received(self._target, self._name, self._ending, self._size, fields)
 
     def _callbacks(self) -> "MultipartCallbacks":
         return {
@@ -138,6 +162,17 @@ class UploadReader:
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._taking:
             self._pieces.append(data[start:end])
+        elif self._part.filename is None:
+            self._take_field(data[start:end])
+
+    def _take_field(self, piece: bytes) -> None:
+        name = self._part.name
+        known = self._fields.get(name, b"")
+        if len(known) + len(piece) > LONGEST_FIELD or (not known and len(self._fields) >= MOST_FIELDS):
+            raise InputError(
+                "The form has more text than an upload needs.", fix="Send the file and few words."
+            )
+        self._fields[name] = known + piece
 
     def _end(self) -> None:
         self._done = self._done or self._taking

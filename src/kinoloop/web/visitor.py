@@ -1,16 +1,19 @@
-"""Who asks: a browser session or a bearer of the token, as the doors found it."""
+"""Who asks: a browser session or a bearer of a token, as the doors found it."""
 
 import hashlib
 from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from kinoloop.web.users.records import HOUSE, User
+
 
 @dataclass(frozen=True)
 class Visitor:
-    """Someone who was let in. `secret` is the session's, None for a bearer token."""
+    """Someone who was let in, and who they are. `secret` is the session's, None for a bearer token."""
 
     secret: str | None
+    user: User = HOUSE
 
     @property
     def csrf(self) -> str:

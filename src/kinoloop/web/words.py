@@ -3,6 +3,7 @@
 from datetime import datetime
 from fractions import Fraction
 
+from kinoloop.core.money import show_usd
 from kinoloop.core.text import plural
 from kinoloop.core.timecode import exact, short_clock
 
@@ -22,6 +23,28 @@ STATUS_WORDS = {
     "passed": "Works",
     "degraded": "Works partly",
     "blocked": "Blocked",
+    "paused": "Paused",
+    "generating_storyboard": "Storyboard is made",
+    "storyboard_complete": "Waits for your yes",
+    "generating_video": "Films are made",
+    "stalled": "Stands still",
+    "approved": "Approved",
+    "void": "No longer holds",
+    "reserved": "Expected",
+    "committed": "Charged",
+}
+VERDICT_WORDS = {"passed": "Passed", "degraded": "Passed with remarks", "blocked": "Did not pass"}
+MATCH_WORDS = {
+    "good": "Fits well",
+    "weak": "Fits weakly",
+    "none": "No footage fits",
+    "given": "Chosen by you",
+}
+ELEMENT_WORDS = {
+    "master": "The master",
+    "hook": "Another hook",
+    "cta": "Another call to action",
+    "opening": "Another opening shot",
 }
 STEP_SENTENCES = {
     "download": "Fetch the footage",
@@ -127,6 +150,23 @@ def step_sentence(name: str | None) -> str | None:
     if head in STEP_SENTENCES and tail:
         return f"{STEP_SENTENCES[head]} {tail}"
     return plain(name)
+
+
+def money_words(amount: int | None) -> str | None:
+    """Micro-dollars as `$3.02`; None stays None."""
+    return None if amount is None else show_usd(amount)
+
+
+def span_words(start_ms: int, end_ms: int) -> str:
+    """A stretch of a file: `0:12-0:18`; with tenths when it is not on whole seconds."""
+    if start_ms % 1000 or end_ms % 1000:
+        return f"{mark_words(start_ms / 1000)}-{mark_words(end_ms / 1000)}"
+    return f"{length_words(start_ms / 1000)}-{length_words(end_ms / 1000)}"
+
+
+def seconds_words(milliseconds: int) -> str:
+    """`3.4 s`, `6 s`."""
+    return f"{milliseconds / 1000:.1f}".removesuffix(".0") + " s"
 
 
 def plain(name: str) -> str:

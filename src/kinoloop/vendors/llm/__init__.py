@@ -1,1 +1,1 @@
-"""Language models behind an OpenAI-compatible endpoint."""
+"""Language models: Anthropic, Gemini and whatever speaks OpenAI's tongue, behind one port."""

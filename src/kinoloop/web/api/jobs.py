@@ -10,7 +10,9 @@ from kinoloop.runs.records import RunStatus
 from kinoloop.web.api.shapes import EventList, JobBody, JobDetail, JobList, JobShape, JobStarted
 from kinoloop.web.api.speak import event_shape, job_fields, job_shape, step_shape
 from kinoloop.web.backstage import Backstage
-from kinoloop.web.stage import Stage
+from kinoloop.web.owned import require_own_run
+from kinoloop.web.stage import Stage, Who
+from kinoloop.web.users.records import User
 
 router = APIRouter(prefix="/api/jobs", tags=["runs"])
 
@@ -44,9 +46,10 @@ def list_jobs(
 
 
 @router.get("/{job_id}", summary="One job with its steps")
-def one_job(job_id: str, stage: Stage) -> JobDetail:
+def one_job(job_id: str, stage: Stage, who: Who) -> JobDetail:
     with stage.database.read() as connection:
         found, ledger = run(connection, job_id), steps(connection, job_id)
+        require_own_run(connection, who, found)
     return JobDetail.model_validate(job_fields(found) | {"steps": [step_shape(step) for step in ledger]})
 
 
@@ -59,17 +62,25 @@ def job_events(job_id: str, stage: Stage, limit: Annotated[int, Query(ge=1, le=5
 
 
 @router.post("/{job_id}/cancel", summary="Stop a job")
-def cancel_job(job_id: str, stage: Stage) -> JobShape:
+def cancel_job(job_id: str, stage: Stage, who: Who) -> JobShape:
     """Waiting jobs stop at once, working ones at the next safe place. 409 when it is over already."""
+    require_own(stage, who, job_id)
     stage.runs.cancel(job_id)
     return _now(stage, job_id)
 
 
 @router.post("/{job_id}/retry", summary="Start a failed or cancelled job again")
-def retry_job(job_id: str, stage: Stage) -> JobShape:
+def retry_job(job_id: str, stage: Stage, who: Who) -> JobShape:
     """Finished steps are kept. 409 while it is working."""
+    require_own(stage, who, job_id)
     stage.runs.retry(job_id)
     return _now(stage, job_id)
+
+
+def require_own(stage: Backstage, who: User, job_id: str) -> None:
+    """Raises ForbiddenError for a run of somebody else's video."""
+    with stage.database.read() as connection:
+        require_own_run(connection, who, run(connection, job_id))
 
 
 def _now(stage: Backstage, job_id: str) -> JobShape:

@@ -27,7 +27,9 @@ KINDS = {
     ".wav": "audio/wav",
     ".flac": "audio/flac",
     ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
     ".png": "image/png",
+    ".gif": "image/gif",
     ".webp": "image/webp",
     ".srt": "application/x-subrip; charset=utf-8",
     ".vtt": "text/vtt; charset=utf-8",
@@ -40,56 +42,56 @@ Download = Annotated[bool, Query(description="Offer it as a download")]
 def asset_file(asset_id: str, stage: Stage, download: Download = False) -> FileResponse:
     with stage.database.read() as connection:
         found = asset(connection, asset_id)
-    return _file(stage, found.path, found.filename, download)
+    return media_file(stage, found.path, found.filename, download)
 
 
 @router.get("/assets/{asset_id}/thumbnail", summary="Its picture", response_class=FileResponse)
 def asset_thumbnail(asset_id: str, stage: Stage) -> FileResponse:
     with stage.database.read() as connection:
-        return _file(stage, asset(connection, asset_id).thumbnail_path, "thumbnail")
+        return media_file(stage, asset(connection, asset_id).thumbnail_path, "thumbnail")
 
 
 @router.get("/assets/{asset_id}/strip", summary="Its scrub strip", response_class=FileResponse)
 def asset_strip(asset_id: str, stage: Stage) -> FileResponse:
     """Pictures side by side, evenly spread over the file."""
     with stage.database.read() as connection:
-        return _file(stage, asset(connection, asset_id).scrub_path, "strip")
+        return media_file(stage, asset(connection, asset_id).scrub_path, "strip")
 
 
 @router.get("/shots/{clip_id}/thumbnail", summary="The picture of a shot", response_class=FileResponse)
 def shot_thumbnail(clip_id: str, stage: Stage) -> FileResponse:
     with stage.database.read() as connection:
-        return _file(stage, shot(connection, clip_id).thumbnail_url, "shot")
+        return media_file(stage, shot(connection, clip_id).thumbnail_url, "shot")
 
 
 @router.get("/clips/{clip_file_id}", summary="A finished clip", response_class=FileResponse)
 def clip_media(clip_file_id: str, stage: Stage, download: Download = False) -> FileResponse:
     with stage.database.read() as connection:
         path = clip_file(connection, clip_file_id).path
-    return _file(stage, path, Path(path).name, download)
+    return media_file(stage, path, Path(path).name, download)
 
 
 @router.get("/clips/{clip_file_id}/thumbnail", summary="Its picture", response_class=FileResponse)
 def clip_thumbnail(clip_file_id: str, stage: Stage) -> FileResponse:
     with stage.database.read() as connection:
-        return _file(stage, clip_file(connection, clip_file_id).thumbnail_path, "clip")
+        return media_file(stage, clip_file(connection, clip_file_id).thumbnail_path, "clip")
 
 
 @router.get("/clips/{clip_file_id}/srt", summary="Its captions as SubRip", response_class=FileResponse)
 def clip_srt(clip_file_id: str, stage: Stage) -> FileResponse:
     with stage.database.read() as connection:
         path = clip_file(connection, clip_file_id).srt_path
-    return _file(stage, path, Path(path or "").name, True)
+    return media_file(stage, path, Path(path or "").name, True)
 
 
 @router.get("/clips/{clip_file_id}/vtt", summary="Its captions as WebVTT", response_class=FileResponse)
 def clip_vtt(clip_file_id: str, stage: Stage, download: Download = False) -> FileResponse:
     with stage.database.read() as connection:
         path = clip_file(connection, clip_file_id).vtt_path
-    return _file(stage, path, Path(path or "").name, download)
+    return media_file(stage, path, Path(path or "").name, download)
 
 
-def _file(stage: Backstage, kept: str | None, name: str, download: bool = False) -> FileResponse:
+def media_file(stage: Backstage, kept: str | None, name: str, download: bool = False) -> FileResponse:
     """The file of a row. Raises NotFoundError when there is none, or it is gone from the disk."""
     path = kept_file(stage, kept)
     if path is None:

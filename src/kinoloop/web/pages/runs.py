@@ -11,9 +11,10 @@ from kinoloop.footage.clips.queries import clip_files
 from kinoloop.footage.clips.records import ClipFile
 from kinoloop.runs.queries import counts, events, run, runs, steps, stored_error
 from kinoloop.runs.records import ACTIVE, EventRow, RunRow, RunStatus, StepRow
+from kinoloop.web.api.jobs import require_own
 from kinoloop.web.backstage import Backstage
 from kinoloop.web.render import Frame, frame_of, respond
-from kinoloop.web.stage import Now, Stage
+from kinoloop.web.stage import Now, Stage, Who
 from kinoloop.web.words import ago_words
 
 router = APIRouter(include_in_schema=False)
@@ -89,24 +90,28 @@ def runs_part(
 
 
 @router.get("/runs/{run_id}")
-def run_page(run_id: str, request: Request, stage: Stage, clock: Now) -> Response:
+def run_page(run_id: str, request: Request, stage: Stage, clock: Now, who: Who) -> Response:
+    require_own(stage, who, run_id)
     part = _one(stage, clock, run_id)
     return respond(RunPage(frame_of(request, part.line.run.title, "runs"), part))
 
 
 @router.get("/parts/runs/{run_id}")
-def run_part(run_id: str, stage: Stage, clock: Now) -> Response:
+def run_part(run_id: str, stage: Stage, clock: Now, who: Who) -> Response:
+    require_own(stage, who, run_id)
     return respond(_one(stage, clock, run_id))
 
 
 @router.post("/parts/runs/{run_id}/cancel")
-def cancel(run_id: str, stage: Stage, clock: Now) -> Response:
+def cancel(run_id: str, stage: Stage, clock: Now, who: Who) -> Response:
+    require_own(stage, who, run_id)
     stage.runs.cancel(run_id)
     return respond(_one(stage, clock, run_id))
 
 
 @router.post("/parts/runs/{run_id}/retry")
-def retry(run_id: str, stage: Stage, clock: Now) -> Response:
+def retry(run_id: str, stage: Stage, clock: Now, who: Who) -> Response:
+    require_own(stage, who, run_id)
     stage.runs.retry(run_id)
     return respond(_one(stage, clock, run_id))
 

@@ -1,0 +1,1 @@
+"""Files that people handed in for their ads: logos, packshots, clips."""

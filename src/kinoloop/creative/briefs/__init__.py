@@ -1,0 +1,1 @@
+"""Briefs of the creative stage."""

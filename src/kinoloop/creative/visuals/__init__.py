@@ -1,0 +1,1 @@
+"""Visuals of the creative stage."""

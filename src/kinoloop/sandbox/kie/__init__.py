@@ -1,0 +1,1 @@
+"""KIE: one account for many models; tasks, Veo's own endpoints, callbacks that are wake-up calls."""

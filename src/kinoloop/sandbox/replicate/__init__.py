@@ -1,0 +1,1 @@
+"""Replicate: predictions, their webhooks and files."""

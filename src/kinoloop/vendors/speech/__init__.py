@@ -1,0 +1,1 @@
+"""Voices: OpenAI-style speech endpoints, ElevenLabs, the embedded placeholder, and a memory of lines said."""

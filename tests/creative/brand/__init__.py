@@ -1,0 +1,1 @@
+"""Brand of the creative stage."""

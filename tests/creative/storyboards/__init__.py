@@ -1,0 +1,1 @@
+"""Storyboards of the creative stage."""

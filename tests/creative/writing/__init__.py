@@ -1,0 +1,1 @@
+"""Writing of the creative stage."""
