@@ -1,7 +1,6 @@
 """Fixtures and walls for every test: own databases on both dialects, loopback only, honest skips."""
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest_socket
 
 from kinoloop.store.session import Database, connect
 from tests import databases
+from tests.web.browser import chromium
 
 CI = os.environ.get("CI") == "true"
 REQUIRE_POSTGRES = CI or os.environ.get("KINOLOOP_REQUIRE_POSTGRES") == "1"
@@ -33,7 +33,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What cannot run here says why; slow tests come last."""
     absent = None if REAL_MEDIA.is_dir() else f"the real footage is not at {REAL_MEDIA}"
-    browserless = None if _browser() or CI else "no Chromium is installed"
+    browserless = None if chromium() or CI else "no Chromium is installed"
     for item in items:
         for marker, reason in (("realmedia", absent), ("browser", browserless)):
             if reason and item.get_closest_marker(marker):
@@ -93,10 +93,6 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def database_url(database: Database) -> str:
     """Where `database` is, for another process."""
     return database.engine.url.render_as_string(hide_password=False)
-
-
-def _browser() -> bool:
-    return any(shutil.which(name) for name in ("chromium", "chromium-browser", "google-chrome", "chrome"))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

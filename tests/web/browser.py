@@ -23,7 +23,8 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "chrome")
+"""The headless shell comes first: it has no windows of its own, which keep a small machine busy."""
 
 
 def chromium() -> str | None:
