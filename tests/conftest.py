@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import pytest_socket
+from playwright.sync_api import Browser
 
 from kinoloop.store.session import Database, connect
 from tests import databases
-from tests.web.browser import chromium
+from tests.web.browser import chromium, chromium_open
 
 CI = os.environ.get("CI") == "true"
 REQUIRE_POSTGRES = CI or os.environ.get("KINOLOOP_REQUIRE_POSTGRES") == "1"
@@ -93,6 +94,13 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
 def database_url(database: Database) -> str:
     """Where `database` is, for another process."""
     return database.engine.url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="module")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A real browser (mark the test `browser` and `enable_socket`)."""
+    with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

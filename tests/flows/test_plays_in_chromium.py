@@ -1,6 +1,5 @@
 """What we render plays in a real browser: a captioned clip and a smart cut, from their own files."""
 
-from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,19 +12,12 @@ from kinoloop.media.records import Artefact, Word
 from kinoloop.media.render import ClipPlan, render_clip
 from kinoloop.media.smartcut import smart_cut
 from tests.films import draw_film
-from tests.web.browser import chromium_open
 
 pytestmark = pytest.mark.browser
 PLAYED = "() => { const v = document.querySelector('video'); return v && v.currentTime > 0.3 }"
 FACTS = (
     "() => { const v = document.querySelector('video'); return [v.videoWidth, v.videoHeight, v.duration] }"
 )
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 def played(browser: Browser, made: Artefact) -> list[float]:

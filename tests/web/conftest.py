@@ -1,6 +1,7 @@
 """Fixtures of the web tests: an open house, its site, a client with the token and one with a session."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,10 +9,13 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from kinoloop.core.clock import ManualClock
-from kinoloop.store.session import Database
+from kinoloop.store.session import Database, connect
 from kinoloop.web.events import Pace
 from kinoloop.web.site import create_site
+from tests import databases
+from tests.web.browser import serving
 from tests.web.house import START, TOKEN, House, open_house
+from tests.web.places import Place
 
 HERE = "http://localhost"
 
@@ -55,3 +59,17 @@ def browser_like(site: FastAPI, house: House, clock: ManualClock) -> TestClient:
     answer = made.get(one_time_link(house, clock, HERE))
     assert answer.status_code == 303
     return made
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Place]:
+    """A house that is served and has nothing in it yet."""
+    path = tmp_path / "kinoloop.db"
+    path.write_bytes(databases.sqlite_template())
+    database = connect(f"sqlite:///{path}", profile="test")
+    clock = ManualClock(START + timedelta(minutes=3))
+    house = open_house(database, tmp_path, clock=clock)
+    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
+        yield Place(house, base, clock)
+    house.runs.close()
+    database.close()

@@ -2,27 +2,21 @@
 
 import re
 import threading
-import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, FilePayload, Page, expect
+from playwright.sync_api import Browser, FilePayload, expect
 from sqlalchemy import update
 
-from kinoloop.core.clock import ManualClock
 from kinoloop.runs.tables import jobs
-from kinoloop.store.session import connect
 from kinoloop.web.events import Pace
-from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.site import create_site
-from tests import databases
 from tests.films import draw_film
-from tests.web.browser import chromium_open, serving
+from tests.web.browser import serving
 from tests.web.filling import fill
-from tests.web.house import START, House, add_event, open_house
+from tests.web.house import START, House, add_event
+from tests.web.places import Place, faults, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
 FULL = (
@@ -38,62 +32,10 @@ FULL = (
 EMPTY = ("/footage", "/clips", "/runs", "/search", "/search?q=nothing")
 
 
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
-class Place:
-    """A served house and a way into it."""
-
-    def __init__(self, house: House, base: str, clock: ManualClock) -> None:
-        self.house, self.base, self.clock, self.main = house, base, clock, ""
-
-    def page(self, chrome: Browser, *, dark: bool = False, phone: bool = False) -> Page:
-        size = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-        context = chrome.new_context(
-            viewport={"width": size["width"], "height": size["height"]},
-            color_scheme="dark" if dark else "light",
-            base_url=self.base,
-        )
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.goto(one_time_link(self.house, self.clock, self.base))
-        return page
-
-
-@pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Place]:
-    path = tmp_path / "kinoloop.db"
-    path.write_bytes(databases.sqlite_template())
-    database = connect(f"sqlite:///{path}", profile="test")
-    clock = ManualClock(START + timedelta(minutes=3))
-    house = open_house(database, tmp_path, clock=clock)
-    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
-        yield Place(house, base, clock)
-    house.runs.close()
-    database.close()
-
-
 @pytest.fixture
 def full(empty: Place) -> Place:
     empty.main = fill(empty.house)
     return empty
-
-
-def _until(page: Page, expression: str, *, seconds: float = 10) -> None:
-    """Wait until an expression is true; asked from outside, because the page's policy forbids eval."""
-    end = time.monotonic() + seconds
-    while not page.evaluate(expression):
-        assert time.monotonic() < end, f"{expression} did not come true"
-        page.wait_for_timeout(30)
-
-
-def _faults(page: Page) -> list[str]:
-    """What axe finds, in lines."""
-    found = Axe().run(page).response["violations"]
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True), (True, True)])
@@ -101,7 +43,7 @@ def test_axe_finds_nothing_in_a_full_house(chrome: Browser, full: Place, dark: b
     page = full.page(chrome, dark=dark, phone=phone)
     for path in (*FULL, f"/footage/{full.main}"):
         page.goto(path)
-        assert _faults(page) == [], path
+        assert faults(page) == [], path
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (
             f"{path} is too wide"
         )
@@ -112,23 +54,23 @@ def test_axe_finds_nothing_in_an_empty_house(chrome: Browser, empty: Place, dark
     page = empty.page(chrome, dark=dark)
     for path in EMPTY:
         page.goto(path)
-        assert _faults(page) == [], path
+        assert faults(page) == [], path
 
 
-def test_axe_finds_nothing_in_dialogs_login_and_faults(chrome: Browser, full: Place) -> None:
+def test_axe_finds_nothing_in_dialogs_login_andfaults(chrome: Browser, full: Place) -> None:
     page = full.page(chrome)
     page.goto("/footage")
     page.click("[data-open=add]")
-    assert _faults(page) == []
+    assert faults(page) == []
     page.goto(f"/footage/{full.main}")
     page.click("[data-open=make]")
-    assert _faults(page) == []
+    assert faults(page) == []
     page.goto("/nowhere")
-    assert _faults(page) == []
+    assert faults(page) == []
     page.context.clear_cookies()
     page.goto("/clips")
     assert page.url.endswith("/login?next=%2Fclips")
-    assert _faults(page) == []
+    assert faults(page) == []
 
 
 def test_pages_break_no_rule_of_their_own_policy(chrome: Browser, full: Place) -> None:
@@ -200,22 +142,22 @@ def test_moving_over_a_picture_runs_through_the_film(chrome: Browser, full: Plac
 def test_the_timeline_leads_the_player(chrome: Browser, full: Place) -> None:
     page = full.page(chrome)
     page.goto(f"/footage/{full.main}?at=4.0")
-    _until(page, "document.querySelector('video').readyState > 0")
+    until(page, "document.querySelector('video').readyState > 0")
     now = "document.querySelector('video').currentTime"
-    _until(page, f"Math.abs({now} - 4) < 0.1")
+    until(page, f"Math.abs({now} - 4) < 0.1")
     page.locator(".lane.moments a").nth(1).click()
-    _until(page, f"Math.abs({now} - 10.4) < 0.1")
+    until(page, f"Math.abs({now} - 10.4) < 0.1")
     expect(page.locator(".moment.current .span")).to_have_text("0:10.4 to 0:15.0")
     page.locator(".lane.sound svg").click(position={"x": 2, "y": 5})
-    _until(page, f"{now} < 0.5")
+    until(page, f"{now} < 0.5")
     page.locator(".words-list a").last.click()
-    _until(page, f"Math.abs({now} - 20) < 0.1")
+    until(page, f"Math.abs({now} - 20) < 0.1")
 
 
 def test_moments_are_judged_from_the_keyboard(chrome: Browser, full: Place) -> None:
     page = full.page(chrome)
     page.goto(f"/footage/{full.main}")
-    _until(page, "document.querySelector('video').readyState > 0")
+    until(page, "document.querySelector('video').readyState > 0")
     page.locator("h1").click()
     page.keyboard.press("j")
     page.keyboard.press("j")
@@ -232,7 +174,7 @@ def test_a_clip_plays(chrome: Browser, full: Place) -> None:
     page = full.page(chrome)
     page.goto("/clips")
     page.locator("clip-player .play").first.click()
-    _until(page, "document.querySelector('clip-player video').currentTime > 0.2")
+    until(page, "document.querySelector('clip-player video').currentTime > 0.2")
 
 
 def test_clips_are_ordered_from_the_page(chrome: Browser, full: Place) -> None:
@@ -278,13 +220,13 @@ def test_a_real_event_source_loses_nothing_over_broken_connections(chrome: Brows
             source.onopen = () => window.opened++;
             source.addEventListener('event', (event) => window.got.push(event.lastEventId)); }"""
         )
-        _until(page, "window.opened > 0")
+        until(page, "window.opened > 0")
         page.wait_for_timeout(300)
         made = list[str]()
         writer = threading.Thread(target=_write_slowly, args=(full.house, made))
         writer.start()
         writer.join()
-        _until(page, "window.got.length >= 500", seconds=15)
+        until(page, "window.got.length >= 500", seconds=15)
         assert page.evaluate("window.opened") > 2
         assert page.evaluate("window.got") == made
 
@@ -306,7 +248,7 @@ def test_the_theme_is_chosen_and_kept(chrome: Browser, empty: Place) -> None:
     page.click("[data-theme-button]")
     page.goto("/clips")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
-    assert _faults(page) == []
+    assert faults(page) == []
 
 
 def test_logging_out_leads_to_the_door(chrome: Browser, empty: Place) -> None:

@@ -1,85 +1,54 @@
 """Making ads in a real Chromium: nothing for axe to find, and the way from a brief to a playing film."""
 
-from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, FilePayload, Page, expect
 
-from kinoloop.core.clock import ManualClock
 from kinoloop.core.ids import new_id
 from kinoloop.creative.briefs.operations import create_campaign
 from kinoloop.creative.videos.queries import video, videos
 from kinoloop.creative.videos.records import Progress
-from kinoloop.store.session import connect
-from kinoloop.web.events import Pace
 from kinoloop.web.pages.login import one_time_link
-from kinoloop.web.site import create_site
-from tests import databases
-from tests.web.browser import chromium_open, serving
 from tests.web.filling import fill
-from tests.web.house import START, open_house
+from tests.web.house import START
 from tests.web.making import draft, fill_studio, finish, note
-from tests.web.test_browser import Place, _faults, _until
+from tests.web.places import Place, faults, fits, until
 from tests.web.test_v2_uploads import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
 LISTS = ("/videos", "/videos/new", "/campaigns", "/campaigns?new=true", "/brands", "/costs")
 
 
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
-
-
 @pytest.fixture
-def studio(tmp_path: Path) -> Iterator[Place]:
-    path = tmp_path / "kinoloop.db"
-    path.write_bytes(databases.sqlite_template())
-    database = connect(f"sqlite:///{path}", profile="test")
-    clock = ManualClock(START + timedelta(minutes=3))
-    house = open_house(database, tmp_path, clock=clock)
-    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
-        yield Place(house, base, clock)
-    house.runs.close()
-    database.close()
-
-
-@pytest.fixture
-def made(studio: Place, tmp_path: Path) -> dict[str, str]:
-    main = fill(studio.house, assets_made=4)
-    with studio.house.begin() as connection:
+def made(empty: Place, tmp_path: Path) -> dict[str, str]:
+    main = fill(empty.house, assets_made=4)
+    with empty.house.begin() as connection:
         create_campaign(connection, name="Autumn", goal="More orders", now=START, new_id=new_id)
-    return fill_studio(studio.house.videos, tmp_path, footage_id=main)
-
-
-def _fits(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+    return fill_studio(empty.house.videos, tmp_path, footage_id=main)
 
 
 @pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True), (True, True)])
 def test_axe_finds_nothing_while_ads_are_made(
-    chrome: Browser, studio: Place, made: dict[str, str], dark: bool, phone: bool
+    chrome: Browser, empty: Place, made: dict[str, str], dark: bool, phone: bool
 ) -> None:
-    page = studio.page(chrome, dark=dark, phone=phone)
+    page = empty.page(chrome, dark=dark, phone=phone)
     for path in (*LISTS, *(f"/videos/{video_id}" for video_id in made.values())):
         page.goto(path)
         page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
-        assert _faults(page) == [], path
-        assert _fits(page), f"{path} is too wide"
+        assert faults(page) == [], path
+        assert fits(page), f"{path} is too wide"
 
 
-def test_axe_finds_nothing_before_there_is_anything(chrome: Browser, studio: Place) -> None:
-    page = studio.page(chrome)
+def test_axe_finds_nothing_before_there_is_anything(chrome: Browser, empty: Place) -> None:
+    page = empty.page(chrome)
     for path in LISTS:
         page.goto(path)
-        assert _faults(page) == [], path
+        assert faults(page) == [], path
 
 
-def test_from_a_brief_to_a_playing_film(chrome: Browser, studio: Place, tmp_path: Path) -> None:
-    page = studio.page(chrome)
+def test_from_a_brief_to_a_playing_film(chrome: Browser, empty: Place, tmp_path: Path) -> None:
+    page = empty.page(chrome)
     page.goto("/videos")
     page.click("text=Write a brief")
     expect(page.locator("#estimate .amount")).to_have_text("$0.00")
@@ -94,7 +63,7 @@ def test_from_a_brief_to_a_playing_film(chrome: Browser, studio: Place, tmp_path
     page.click(".send")
     page.wait_for_url("**/videos/*-*")
     expect(page.locator("#progress")).to_contain_text("Waits for a free worker")
-    desk = studio.house.videos
+    desk = empty.house.videos
     video_id = page.url.rpartition("/")[2]
     draft(desk, video_id)
     expect(page.locator("#board")).to_be_visible(timeout=6000)
@@ -103,12 +72,12 @@ def test_from_a_brief_to_a_playing_film(chrome: Browser, studio: Place, tmp_path
     note(desk, video_id, Progress("visuals", 31, 4, 5, 3, 95, "making the picture of scene 4"))
     expect(page.locator("#progress")).to_contain_text("making the picture of scene 4", timeout=6000)
     expect(page.locator("#progress")).to_contain_text("about 2 minutes left")
-    with studio.house.begin() as connection:
+    with empty.house.begin() as connection:
         assert video(connection, video_id).approved
     finish(desk, video_id, tmp_path, rendering=True)
     expect(page.locator(".film")).to_have_count(9, timeout=6000)
     page.evaluate("document.querySelector('.film video').play()")
-    _until(page, "document.querySelector('.film video').currentTime > 0.2")
+    until(page, "document.querySelector('.film video').currentTime > 0.2")
 
 
 def _lines(page: Page) -> list[str]:
@@ -116,9 +85,9 @@ def _lines(page: Page) -> list[str]:
 
 
 def test_panels_are_moved_by_keys_buttons_and_the_mouse(
-    chrome: Browser, studio: Place, made: dict[str, str]
+    chrome: Browser, empty: Place, made: dict[str, str]
 ) -> None:
-    page = studio.page(chrome)
+    page = empty.page(chrome)
     page.goto(f"/videos/{made['review']}")
     first, second, third = _lines(page)[:3]
     page.locator("#grip-s1").focus()
@@ -131,13 +100,13 @@ def test_panels_are_moved_by_keys_buttons_and_the_mouse(
     assert page.locator("#scene-s1 [data-up]").is_disabled()
     page.locator("#grip-s3").drag_to(page.locator("#scene-s1"))
     expect(page.locator(".board .said").first).to_contain_text(third)
-    with studio.house.database.read() as connection:
+    with empty.house.database.read() as connection:
         board = video(connection, made["review"]).storyboard
     assert board and [panel.scene_id for panel in board.panels][:3] == ["s3", "s1", "s2"]
 
 
-def test_one_scene_is_made_again_from_its_card(chrome: Browser, studio: Place, made: dict[str, str]) -> None:
-    page = studio.page(chrome)
+def test_one_scene_is_made_again_from_its_card(chrome: Browser, empty: Place, made: dict[str, str]) -> None:
+    page = empty.page(chrome)
     page.goto(f"/videos/{made['review']}")
     page.click("text=Change scene 2")
     card = page.locator("#scene-s2")
@@ -149,11 +118,11 @@ def test_one_scene_is_made_again_from_its_card(chrome: Browser, studio: Place, m
 
 
 def test_without_scripts_the_storyboard_can_still_be_ordered_and_approved(
-    chrome: Browser, studio: Place, made: dict[str, str]
+    chrome: Browser, empty: Place, made: dict[str, str]
 ) -> None:
-    context = chrome.new_context(java_script_enabled=False, base_url=studio.base)
+    context = chrome.new_context(java_script_enabled=False, base_url=empty.base)
     page = context.new_page()
-    page.goto(one_time_link(studio.house, studio.clock, studio.base))
+    page.goto(one_time_link(empty.house, empty.clock, empty.base))
     page.goto(f"/videos/{made['review']}")
     first, second = _lines(page)[:2]
     assert not page.locator("#grip-s1").is_visible()
@@ -163,8 +132,8 @@ def test_without_scripts_the_storyboard_can_still_be_ordered_and_approved(
     expect(page.locator("#progress")).to_contain_text("Speak the lines")
 
 
-def test_material_is_added_to_a_brief(chrome: Browser, studio: Place) -> None:
-    page = studio.page(chrome)
+def test_material_is_added_to_a_brief(chrome: Browser, empty: Place) -> None:
+    page = empty.page(chrome)
     page.goto("/videos/new")
     good = FilePayload(name="label.png", mimeType="image/png", buffer=png())
     evil = FilePayload(name="evil.png", mimeType="image/png", buffer=b"MZ" * 99)
@@ -175,13 +144,13 @@ def test_material_is_added_to_a_brief(chrome: Browser, studio: Place) -> None:
     page.fill("[name=product]", "Coffee")
     page.click(".send")
     page.wait_for_url("**/videos/*-*")
-    with studio.house.database.read() as connection:
+    with empty.house.database.read() as connection:
         (one,) = videos(connection)
     assert len(one.brief.assets) == 1
 
 
-def test_a_cancelled_video_says_so(chrome: Browser, studio: Place, made: dict[str, str]) -> None:
-    page = studio.page(chrome)
+def test_a_cancelled_video_says_so(chrome: Browser, empty: Place, made: dict[str, str]) -> None:
+    page = empty.page(chrome)
     page.goto(f"/videos/{made['rendering']}")
     page.click("text=Cancel")
     expect(page.locator(".head .pill")).to_have_text("Cancelled")

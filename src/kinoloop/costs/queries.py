@@ -4,11 +4,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, case, func, select
 
-from kinoloop.core.errors import InputError, NotFoundError
+from kinoloop.core.errors import NotFoundError
 from kinoloop.core.money import Micros
 from kinoloop.costs.ledger_rows import read_day, read_entry, read_hold
 from kinoloop.costs.records import Budgets, Day, Entry, Hold, JobCost
 from kinoloop.costs.tables import cost_days, cost_entries, cost_holds
+from kinoloop.store.reading import page_limit
 
 LARGEST_PAGE = 500
 
@@ -23,7 +24,7 @@ def day(connection: Connection, on: date, budgets: Budgets) -> Day:
 
 def days(connection: Connection, limit: int = 31) -> tuple[Day, ...]:
     """The last days that saw money, newest first, each with the limits that held."""
-    query = select(cost_days).order_by(cost_days.c.day.desc()).limit(_checked(limit))
+    query = select(cost_days).order_by(cost_days.c.day.desc()).limit(page_limit(limit, LARGEST_PAGE))
     return tuple(read_day(row) for row in connection.execute(query))
 
 
@@ -88,15 +89,9 @@ def by_job(connection: Connection, limit: int = 50) -> tuple[JobCost, ...]:
         )
         .group_by(c.job_id)
         .order_by(last.desc(), c.job_id)
-        .limit(_checked(limit))
+        .limit(page_limit(limit, LARGEST_PAGE))
     )
     return tuple(
         JobCost(row.job_id, int(row.spent), int(row.reserved), int(row.expected), row.entries, row.last_at)
         for row in connection.execute(query)
     )
-
-
-def _checked(limit: int) -> int:
-    if 1 <= limit <= LARGEST_PAGE:
-        return limit
-    raise InputError(f"A page holds 1 to {LARGEST_PAGE} entries, not {limit}.", fix="Ask for fewer.")

@@ -1,12 +1,15 @@
 """Say a text with espeak-ng (a library from a wheel): samples, and when each word is said.
 
-The voice is a synthetic placeholder. The library holds global state, so one text is said at a time.
+The voice is a synthetic placeholder. The library holds global state, so one text is said at a time, by a
+library that was loaded for it: equal texts and voices give equal samples, whatever was said before.
 """
 
+import _ctypes
 import ctypes
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
@@ -78,21 +81,28 @@ def speak(text: str, voice: Voice = Voice()) -> Speech:
     """Say the text. Raises InputError for a text without words, UnavailableError without the library."""
     if not text.strip():
         raise InputError("There is nothing to say.", fix="Give a text with words.")
-    with _ONE_AT_A_TIME:
-        library, rate = _library()
+    with _ONE_AT_A_TIME, _library() as (library, rate):
         _set(library, voice)
         samples, marks = _synthesise(library, text)
     end = Fraction(len(samples), rate)
     return Speech(samples, rate, tuple(_words(text, marks, end)))
 
 
-def speak_all(sayings: Sequence[tuple[str, Voice]]) -> tuple[Speech, ...]:
-    """Say several texts. In a fresh process the samples are the same each time: the library keeps state."""
-    return tuple(speak(text, voice) for text, voice in sayings)
+@contextmanager
+def _library() -> Iterator[tuple[Any, int]]:
+    """The library as it comes from the file, and its sample rate.
+
+    Ending and starting it leaves what an earlier text changed; only unloading it forgets that.
+    """
+    library, rate = _load()
+    try:
+        yield library, rate
+    finally:
+        library.espeak_Terminate()
+        _ctypes.dlclose(library._handle)
 
 
-@cache
-def _library() -> tuple[Any, int]:
+def _load() -> tuple[Any, int]:
     try:
         import espeakng_loader
 
@@ -115,6 +125,7 @@ def _library() -> tuple[Any, int]:
     return library, int(rate)
 
 
+@cache
 def _short(path: Path) -> Path:
     """The path, or a short link to it where it is too long for the library."""
     if len(str(path)) <= _LONGEST_PATH:

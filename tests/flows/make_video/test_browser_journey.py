@@ -1,6 +1,6 @@
 """The whole way in a real browser on a real house: brief, storyboard, approval, a variant that plays."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,16 +11,10 @@ from kinoloop.media.sample import draw_sample_shoot
 from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.site import create_site
 from tests.flows.make_video.conftest import OWN
-from tests.web.browser import chromium_open, serving
+from tests.web.browser import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket, pytest.mark.timeout(400)]
 PLAYING = "() => { const v = document.querySelector('.film video'); return v && v.currentTime > 0.3 }"
-
-
-@pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
-        yield browser
 
 
 def test_a_brief_becomes_a_film_that_plays(

@@ -4,6 +4,8 @@ import colorsys
 import re
 
 from kinoloop.core.errors import InputError
+from kinoloop.media.cards.colours import Colour, colour_of
+from kinoloop.media.cards.colours import contrast as ratio
 
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})")
 _HUES = (
@@ -32,22 +34,14 @@ def hex_colour(text: str) -> str:
     return value if len(value) == 7 else "#" + "".join(digit * 2 for digit in value[1:])
 
 
-def rgb(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> Colour:
     """(red, green, blue), 0 to 255 each."""
-    value = hex_colour(colour)
-    return int(value[1:3], 16), int(value[3:5], 16), int(value[5:7], 16)
-
-
-def luminance(colour: str) -> float:
-    """Relative luminance of sRGB, 0 to 1 (WCAG 2.2)."""
-    red, green, blue = (_linear(part / 255) for part in rgb(colour))
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return colour_of(hex_colour(colour))
 
 
 def contrast(first: str, second: str) -> float:
-    """(L1 + 0.05) / (L2 + 0.05) with L1 the lighter one: 1 to 21 (WCAG 2.2)."""
-    low, high = sorted((luminance(first), luminance(second)))
-    return (high + 0.05) / (low + 0.05)
+    """How well one reads on the other: 1 to 21 (WCAG 2.2)."""
+    return ratio(rgb(first), rgb(second))
 
 
 def named(colour: str) -> str:
@@ -62,7 +56,3 @@ def named(colour: str) -> str:
     if saturation < _GREY:
         return f"{depth}grey"
     return depth + next(name for edge, name in _HUES if hue * 360 < edge)
-
-
-def _linear(part: float) -> float:
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4

@@ -4,14 +4,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from kinoloop.core.errors import InputError, NotFoundError
+from kinoloop.core.errors import NotFoundError
 from kinoloop.creative.briefs.campaigns import Campaign, CampaignStatus, Client
 from kinoloop.creative.briefs.records import Brief
 from kinoloop.creative.briefs.tables import campaigns as campaign_table
 from kinoloop.creative.briefs.tables import clients as client_table
 from kinoloop.creative.plain import from_json
+from kinoloop.store.reading import page_limit
 
-LARGEST_PAGE = 200
 CLIENT = (
     client_table.c.client_id,
     client_table.c.name,
@@ -54,12 +54,8 @@ def campaigns(
     after: str | None = None,
 ) -> tuple[Campaign, ...]:
     """A page, newest first. `after` is the last id of the page before. Raises InputError."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InputError(
-            f"A page holds 1 to {LARGEST_PAGE} entries, not {limit}.", fix="Ask for several pages."
-        )
     c = campaign_table.c
-    query = select(campaign_table).order_by(c.campaign_id.desc()).limit(limit)
+    query = select(campaign_table).order_by(c.campaign_id.desc()).limit(page_limit(limit))
     if client_id is not None:
         query = query.where(c.client_id == client_id)
     if status is not None:

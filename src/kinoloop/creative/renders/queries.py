@@ -4,23 +4,16 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from kinoloop.core.errors import NotFoundError
-from kinoloop.core.ids import is_id
 from kinoloop.creative.plain import from_json
 from kinoloop.creative.renders.records import Variant, Verdict
 from kinoloop.creative.renders.tables import variants as table
+from kinoloop.store.reading import row_by_id
 
 
 def variant(connection: Connection, variant_id: str) -> Variant:
     """Raises NotFoundError."""
-    row = None
-    if is_id(variant_id):
-        row = connection.execute(select(table).where(table.c.variant_id == variant_id)).first()
-    if row is None:
-        raise NotFoundError(
-            f"There is no variant with the id '{variant_id}'.", fix="Look at the video to see its variants."
-        )
-    return read_variant(row)
+    fix = "Look at the video to see its variants."
+    return read_variant(row_by_id(connection, table.c.variant_id, variant_id, what="variant", fix=fix))
 
 
 def variants(connection: Connection, video_id: str) -> tuple[Variant, ...]:

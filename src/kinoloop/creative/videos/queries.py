@@ -2,12 +2,11 @@
 
 from sqlalchemy import Connection, select
 
-from kinoloop.core.errors import InputError, NotFoundError
+from kinoloop.core.errors import NotFoundError
 from kinoloop.creative.videos.records import Video, VideoStatus
 from kinoloop.creative.videos.rows import read_video
 from kinoloop.creative.videos.tables import generated_videos as table
-
-LARGEST_PAGE = 200
+from kinoloop.store.reading import page_limit
 
 
 def video(connection: Connection, video_id: str) -> Video:
@@ -31,12 +30,10 @@ def videos(
     after: str | None = None,
 ) -> tuple[Video, ...]:
     """A page, newest first. `after` is the last id of the page before. Raises InputError."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InputError(
-            f"A page holds 1 to {LARGEST_PAGE} entries, not {limit}.", fix="Ask for several pages."
-        )
     wanted = {"owner": owner, "status": status, "campaign_id": campaign_id, "client_id": client_id}
-    query = select(table).where(table.c.brief.is_not(None)).order_by(table.c.id.desc()).limit(limit)
+    query = (
+        select(table).where(table.c.brief.is_not(None)).order_by(table.c.id.desc()).limit(page_limit(limit))
+    )
     query = query.where(*(table.c[name] == value for name, value in wanted.items() if value is not None))
     if after is not None:
         query = query.where(table.c.id < after)

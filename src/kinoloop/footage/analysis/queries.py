@@ -8,33 +8,26 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, LargeBinary, Row, func, select, type_coerce
 
-from kinoloop.core.errors import InputError, NotFoundError
-from kinoloop.core.ids import is_id
+from kinoloop.core.errors import InputError
 from kinoloop.core.timecode import Span, exact
 from kinoloop.footage.analysis.library import Library
 from kinoloop.footage.analysis.records import Measured, Scores, Shot
 from kinoloop.footage.analysis.rules.ranking import rank
 from kinoloop.footage.analysis.tables import clips as table
 from kinoloop.footage.analysis.tables import shot_changes, shot_sets
+from kinoloop.store.reading import page_limit, row_by_id
 from kinoloop.store.vectors import decode_many
 
 COUNTER = "shots"
 CHUNK = 500
-LARGEST_PAGE = 200
 _libraries: WeakKeyDictionary[Engine, dict[str, Library]] = WeakKeyDictionary()
 _libraries_lock = Lock()
 
 
 def shot(connection: Connection, clip_id: str) -> Shot:
     """Raises NotFoundError."""
-    row = None
-    if is_id(clip_id):
-        row = connection.execute(select(table).where(table.c.clip_id == clip_id)).first()
-    if row is None:
-        raise NotFoundError(
-            f"There is no shot with the id '{clip_id}'.", fix="List an asset's shots to see their ids."
-        )
-    return read_shot(row)
+    fix = "List an asset's shots to see their ids."
+    return read_shot(row_by_id(connection, table.c.clip_id, clip_id, what="shot", fix=fix))
 
 
 def shots(
@@ -51,8 +44,7 @@ def shots(
 
 def best_shots(connection: Connection, *, limit: int = 50) -> tuple[Shot, ...]:
     """The highest composites over all footage, near-duplicates left out: looks at the first `3 x limit`."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InputError(f"A page holds 1 to {LARGEST_PAGE} entries, not {limit}.")
+    limit = page_limit(limit)
     scored = (
         select(table).where(table.c.composite_score.is_not(None)).order_by(table.c.composite_score.desc())
     )

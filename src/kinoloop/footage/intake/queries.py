@@ -5,15 +5,13 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, column, func, select
 from sqlalchemy import table as named
 
-from kinoloop.core.errors import InputError, NotFoundError
-from kinoloop.core.ids import is_id
 from kinoloop.core.timecode import exact
 from kinoloop.footage.intake.records import Asset, GridCell, Overview, Status
 from kinoloop.footage.intake.tables import assets as table
 from kinoloop.footage.intake.tables import transcripts
 from kinoloop.media.records import Transcript, Word
+from kinoloop.store.reading import newest_first, row_by_id
 
-LARGEST_PAGE = 200
 STATUSES = ("processing", "ready", "failed")
 # Rooms above this one, by name only: a page shows their counts, and the code of this room stays below theirs.
 _shot_sets = named("shot_sets", column("asset_id"), column("shots"), column("best_score"))
@@ -23,14 +21,8 @@ _clip_files = named("clip_files", column("clip_file_id"))
 
 def asset(connection: Connection, asset_id: str) -> Asset:
     """Raises NotFoundError."""
-    row = None
-    if is_id(asset_id):
-        row = connection.execute(select(table).where(table.c.asset_id == asset_id)).first()
-    if row is None:
-        raise NotFoundError(
-            f"There is no footage with the id '{asset_id}'.", fix="List the footage to see its ids."
-        )
-    return read_asset(row)
+    fix = "List the footage to see its ids."
+    return read_asset(row_by_id(connection, table.c.asset_id, asset_id, what="footage", fix=fix))
 
 
 def by_hash(connection: Connection, sha256: str) -> Asset | None:
@@ -49,19 +41,9 @@ def assets(
 
 def page(query: Select[Any], *, status: Status | None, limit: int, after: str | None) -> Select[Any]:
     """Narrow a select over assets to one page. Raises InputError for an id or a size that cannot be."""
-    if not 1 <= limit <= LARGEST_PAGE:
-        raise InputError(
-            f"A page holds 1 to {LARGEST_PAGE} entries, not {limit}.", fix="Ask for several pages."
-        )
-    if after is not None and not is_id(after):
-        raise InputError(
-            f"'{after}' is not the id of an asset.", fix="Hand in the last id of the page before."
-        )
     if status is not None:
         query = query.where(table.c.status == status)
-    if after is not None:
-        query = query.where(table.c.asset_id < after)
-    return query.order_by(table.c.asset_id.desc()).limit(limit)
+    return newest_first(query, table.c.asset_id, limit=limit, after=after, what="an asset")
 
 
 def count_by_status(connection: Connection) -> dict[str, int]:

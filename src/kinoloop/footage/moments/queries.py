@@ -5,11 +5,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, column, func, select
 from sqlalchemy import table as named
 
-from kinoloop.core.errors import NotFoundError
 from kinoloop.core.ids import is_id
 from kinoloop.core.timecode import Span, exact
 from kinoloop.footage.moments.records import STATUSES, Moment, Status, Subscore
 from kinoloop.footage.moments.tables import moments as table
+from kinoloop.store.reading import row_by_id
 from kinoloop.store.types import Id
 
 # A room above this one, by name only.
@@ -20,12 +20,8 @@ PROPOSED_SPAN, SHORT = "_proposed_span", "_short"
 
 def moment(connection: Connection, moment_id: str) -> Moment:
     """Raises NotFoundError."""
-    row = None
-    if is_id(moment_id):
-        row = connection.execute(select(table).where(table.c.moment_id == moment_id)).first()
-    if row is None:
-        raise NotFoundError(f"There is no moment with the id '{moment_id}'.", fix="List the file's moments.")
-    return read_moment(row)
+    fix = "List the file's moments."
+    return read_moment(row_by_id(connection, table.c.moment_id, moment_id, what="moment", fix=fix))
 
 
 def moments(connection: Connection, asset_id: str, *, status: Status | None = None) -> tuple[Moment, ...]:

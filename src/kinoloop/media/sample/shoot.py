@@ -21,14 +21,13 @@ from kinoloop.media.captions.blend import Sprite, blend, sprite_of
 from kinoloop.media.captions.fonts import font_of
 from kinoloop.media.captions.rules import WIDE, cues_from_words
 from kinoloop.media.encoder import Encoder
-from kinoloop.media.guard import guarded
 from kinoloop.media.mux import Piece, join, write_pictures, write_sound
 from kinoloop.media.records import Word
 from kinoloop.media.sample.art import STAGE, Picture
 from kinoloop.media.sample.scenes import Moment, Scene, View, scene_of
 from kinoloop.media.sample.script import SCRIPTS, Beat, Script
 from kinoloop.media.sample.sound import envelope, mix, voice_samples
-from kinoloop.media.speak import Speech
+from kinoloop.media.speak import Speech, speak
 from kinoloop.media.subtitles import write_srt, write_vtt
 from kinoloop.media.watch import SilentWatch, Watch
 
@@ -112,10 +111,8 @@ def _plan(script: Script, seed: int) -> list[_Shot]:
 
 
 def _spoken(script: Script) -> list[Speech | None]:
-    """What is said in each beat. A process of its own gives the same samples each time."""
-    sayings = [(beat.text, script.voice) for beat in script.beats if beat.text]
-    said = iter(guarded("kinoloop.media.speak:speak_all", sayings))
-    return [next(said) if beat.text else None for beat in script.beats]
+    """What is said in each beat."""
+    return [speak(beat.text, script.voice) if beat.text else None for beat in script.beats]
 
 
 def _shot_words(shot: _Shot) -> list[Word]:
