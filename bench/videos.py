@@ -20,6 +20,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import structlog
+from tests.web.browser import free_port, serving
+
 from bench.kills import LEASE, in_a_step, start_worker
 from kinoloop.app.compose import App, open_app
 from kinoloop.app.settings import read_settings
@@ -34,6 +37,7 @@ from kinoloop.creative.videos.records import Video
 from kinoloop.runs.config import Mode
 from kinoloop.runs.queries import runs, steps
 from kinoloop.sandbox.testing import Sandbox, running_sandbox
+from kinoloop.web.site import create_site
 
 ME = "owner"
 SMALL = {
@@ -51,6 +55,7 @@ def main() -> None:
     parser.add_argument("--together", type=int, default=10)
     parser.add_argument("--seed", type=int, default=7)
     wanted = parser.parse_args()
+    structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # the server's request log
     ok = estimates(wanted.runs, wanted.seed) if wanted.runs else True
     ok = (kills(wanted.kills, wanted.seed) if wanted.kills else True) and ok
     ok = (together(wanted.together) if wanted.together else True) and ok
@@ -114,33 +119,46 @@ def kills(count: int, seed: int) -> bool:
 
 
 def journey(wishes: Sequence[Brief], count: int, rng: random.Random) -> tuple[dict[str, str], int, int, bool]:
-    """Checksums by film, kills, paid calls, and whether the books agree to the millionth of a dollar."""
+    """Checksums by film, kills, paid calls, and whether the books agree to the millionth of a dollar.
+
+    A server stays up beside the worker that is killed, so that services can tell what they finished.
+    """
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
     with tempfile.TemporaryDirectory(prefix="kinoloop-bench-") as name, running_sandbox(speed=60) as sandbox:
-        home = Path(name)
-        app = opened(home, sandbox, lease_seconds=float(LEASE), mode="client")
-        environment = {**sandbox.environment, **SMALL}
+        app = opened(Path(name), sandbox, lease_seconds=float(LEASE), mode="client", public_url=address)
         try:
-            jobs = [app.videos.generate(wish, owner=ME) for wish in wishes]
-            struck, worker = 0, start_worker(home, environment)
-            try:
-                while not all(job.status in OVER for job in jobs):
-                    jobs = [now(app, job) for job in jobs]
-                    for job in jobs:
-                        if job.status == "storyboard_complete":
-                            app.videos.render(job.video_id, who=ME, approve=True)
-                    if struck < count and killable(app, worker, family(app, jobs)):
-                        time.sleep(rng.uniform(0.0, 0.7))
-                        worker.send_signal(signal.SIGKILL)
-                        worker.wait()
-                        worker, struck = start_worker(home, environment), struck + 1
-                    time.sleep(0.05)
-            finally:
-                worker.terminate()
-                worker.wait(timeout=120)
+            with serving(create_site(app), port):
+                environment = {**sandbox.environment, **SMALL, "KINOLOOP_PUBLIC_URL": address}
+                jobs, struck = followed(app, wishes, count, rng, environment)
             ledger, paid = books(app, jobs)
             return checksums(app, jobs), struck, paid, ledger == sandbox.billed()
         finally:
             app.close()
+
+
+def followed(
+    app: App, wishes: Sequence[Brief], count: int, rng: random.Random, environment: dict[str, str]
+) -> tuple[list[Video], int]:
+    """The jobs when all are over, and how often their worker was killed."""
+    jobs = [app.videos.generate(wish, owner=ME) for wish in wishes]
+    struck, worker = 0, start_worker(app.settings.home, environment)
+    try:
+        while not all(job.status in OVER for job in jobs):
+            jobs = [now(app, job) for job in jobs]
+            for job in jobs:
+                if job.status == "storyboard_complete":
+                    app.videos.render(job.video_id, who=ME, approve=True)
+            if struck < count and killable(app, worker, family(app, jobs)):
+                time.sleep(rng.uniform(0.0, 0.7))
+                worker.send_signal(signal.SIGKILL)
+                worker.wait()
+                worker, struck = start_worker(app.settings.home, environment), struck + 1
+            time.sleep(0.05)
+    finally:
+        worker.terminate()
+        worker.wait(timeout=120)
+    return jobs, struck
 
 
 def together(count: int) -> bool:

@@ -32,12 +32,17 @@ def chromium() -> str | None:
     return os.environ.get("KINOLOOP_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
-@contextmanager
-def serving(site: FastAPI) -> Iterator[str]:
-    """The base address of the site, served by uvicorn in a thread until the block ends."""
+def free_port() -> int:
+    """A port of loopback that nobody uses now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(site: FastAPI, port: int | None = None) -> Iterator[str]:
+    """The base address of the site, served by uvicorn in a thread until the block ends."""
+    port = port or free_port()
     server = Server(site, "127.0.0.1", port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
