@@ -97,10 +97,17 @@ def database_url(database: Database) -> str:
 
 
 @pytest.fixture(scope="module")
-def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """A real browser (mark the test `browser` and `enable_socket`)."""
+def open_chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     with chromium_open(tmp_path_factory.mktemp("chromium")) as browser:
         yield browser
+
+
+@pytest.fixture
+def chrome(open_chromium: Browser) -> Iterator[Browser]:
+    """A real browser (mark the test `browser` and `enable_socket`); its pages are closed after the test."""
+    yield open_chromium
+    for context in open_chromium.contexts:
+        context.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
