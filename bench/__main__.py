@@ -14,6 +14,11 @@ ROOMS = (
     ("ads", "a whole ad beside one ffmpeg graph and MoviePy; one changed shot; memory"),
     ("gate", "planted defects; what the gate costs beside decoding"),
     ("videos", "estimate against actual, kill -9 at 20 points, ten jobs at once, on the sandbox"),
+    (
+        "changes",
+        "claims beside pg-boss; 1,000 changes under faults and kill -9, checked by the journal",
+    ),
+    ("attribution", "three layers beside the seed's fixed ones, on people whose clicks are known"),
     ("moments", "moments against evenly spaced windows"),
     ("throughput", "20 detections at once on two workers"),
     ("durability", "kill -9 at 20 random points of runs that make paid calls"),

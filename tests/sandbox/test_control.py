@@ -39,6 +39,13 @@ def test_bodies_that_are_no_json_are_told_by_size(sandbox: Sandbox) -> None:
     assert [entry.body for entry in sandbox.requests("kie")] == ["<2 bytes>", "plain", "<70000 bytes>"]
 
 
+def test_keys_in_forms_and_addresses_are_not_written_down(sandbox: Sandbox) -> None:
+    form = {"access_token": "hush", "appsecret_proof": "hush", "daily_budget": "500"}
+    httpx2.post(f"{sandbox.url}/meta/v26.0/1?access_token=hush", data=form)
+    [entry] = sandbox.requests("meta")
+    assert "hush" not in str(entry) and "daily_budget=500" in entry.body
+
+
 def test_the_clock_goes_on_as_told(sandbox: Sandbox) -> None:
     before = datetime.fromisoformat(control(sandbox, "")["now"])
     after = datetime.fromisoformat(control(sandbox, "/clock/advance", {"seconds": 7200})["now"])
@@ -95,7 +102,8 @@ def test_the_environment_points_at_it(sandbox: Sandbox) -> None:
     assert told["KINOLOOP_KIE_URL"] == sandbox.vendor_url("kie")
     assert told["KINOLOOP_OPENAI_URL"] == f"{sandbox.url}/openai/v1"
     assert told["REPLICATE_WEBHOOK_SECRET"].startswith("whsec_")
-    assert len(told) == 14 and all(line.startswith("export ") for line in export_lines("u", sandbox.keys))
+    assert {"META_ACCESS_TOKEN", "HUBSPOT_CLIENT_SECRET"} <= told.keys()
+    assert len(told) == 21 and all(line.startswith("export ") for line in export_lines("u", sandbox.keys))
 
 
 def test_many_callers_at_once(sandbox: Sandbox) -> None:

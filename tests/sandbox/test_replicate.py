@@ -91,7 +91,7 @@ def test_states_follow_each_other_in_time(slow_sandbox: Sandbox) -> None:
     slow_sandbox.world.advance(6.5)
     assert prediction(slow_sandbox, made["id"])["status"] == "processing"
     assert prediction(slow_sandbox, made["id"])["output"]
-    slow_sandbox.world.advance(2)
+    slow_sandbox.world.advance(4)
     over = prediction(slow_sandbox, made["id"])
     assert over["status"] == "succeeded" and over["metrics"]["predict_time"] == pytest.approx(8, abs=0.01)
 

@@ -13,6 +13,9 @@ from kinoloop.core.clock import Clock, ManualClock
 from kinoloop.core.errors import KinoloopError
 from kinoloop.core.ids import new_id
 from kinoloop.flows.order import ClipOrder
+from kinoloop.flows.sync_crm.desk import CrmDesk
+from kinoloop.flows.sync_crm.receiving import Receiver
+from kinoloop.flows.sync_crm.tools import CrmTools
 from kinoloop.footage.intake.folders import find_videos, look_at
 from kinoloop.footage.intake.operations import register
 from kinoloop.footage.intake.queries import asset
@@ -26,6 +29,8 @@ from kinoloop.runs.flow import Flow, Run
 from kinoloop.runs.tables import jobs, processing_steps, system_events
 from kinoloop.store.blobs import Blobs
 from kinoloop.store.session import Database
+from kinoloop.vendors.hubspot.events import read_delivery
+from tests.web.advertising import AdsDesk
 from tests.web.making import Desk
 
 TOKEN = "the-token-of-these-tests-0123456789"
@@ -40,6 +45,8 @@ def _idle(run: Run, payload: Json) -> Json:
 FLOWS = (
     Flow("ingest_footage", "media", _idle, lambda payload: f"Analyse {payload['filename']}", ("analyse",)),
     Flow("cut_moments", "media", _idle, lambda payload: f"Clips of {payload['title']}", ("cut",)),
+    Flow("process_crm_events", "poll", _idle, lambda payload: "CRM events", ("events",)),
+    Flow("pull_results", "media", _idle, lambda payload: f"Read {payload['account_id']}", ("mirror",)),
 )
 
 
@@ -49,6 +56,7 @@ class HouseSettings:
     hosts: tuple[str, ...] = ("kinoloop.test",)
     upload_limit_mb: int = 2
     secure_cookies: bool = False
+    tenant: str = "main"
 
 
 @dataclass(frozen=True)
@@ -74,6 +82,8 @@ class House:
     blobs: Blobs
     runs: Runs
     videos: Desk
+    ads: AdsDesk
+    crm: CrmDesk
     token: str = TOKEN
     parts: tuple[Part, ...] = (Part("database", "passed", "SQLite"),)
     orders: list[Json] = field(default_factory=list)
@@ -147,7 +157,11 @@ def open_house(database: Database, folder: Path, *, clock: Clock | None = None, 
     kept = HouseSettings(media_roots=(folder / "media",), **settings)
     runs = Runs(database, FLOWS, RunsConfig(mode="client"))
     blobs = Blobs(folder / "home")
-    return House(kept, database, blobs, runs, Desk(database, blobs, clock or ManualClock(START)))
+    clock = clock or ManualClock(START)
+    videos, ads = Desk(database, blobs, clock), AdsDesk(database, clock, runs.start)
+    tools = CrmTools(database.begin, lambda _: None, clock, new_id)
+    crm = CrmDesk(Receiver(database.begin, read_delivery, runs.start, clock, new_id), tools)
+    return House(kept, database, blobs, runs, videos, ads, crm)
 
 
 def add_run(connection: Connection, run_id: str = "", **values: Any) -> str:

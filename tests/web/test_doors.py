@@ -24,6 +24,10 @@ OPEN = {
     "/health/live",
     "/health/ready",
     "/callbacks/{service}/{token}",
+    "/webhooks/hubspot",
+    "/c/{tenant}",
+    "/c/{tenant}/{ad_id}",
+    "/c/{tenant}/{ad_id}/pixel.gif",
 }
 
 

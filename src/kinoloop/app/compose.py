@@ -8,7 +8,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from kinoloop.app.ads import Ads, Platforms, open_desk, raise_for
 from kinoloop.app.callbacks import TaskBook, verifiers
+from kinoloop.app.crm import open_crm, open_crm_tools, prepare_tenant
 from kinoloop.app.health import Part, checks
 from kinoloop.app.llms import told
 from kinoloop.app.settings import Settings
@@ -19,8 +21,11 @@ from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.core.errors import KinoloopError, NotFoundError
 from kinoloop.core.files import whole_file
 from kinoloop.core.ids import NewId, new_id
-from kinoloop.flows import cut_moments, ingest_footage
+from kinoloop.flows import cut_moments, forgetting, ingest_footage
+from kinoloop.flows.apply_changes.deciding import propose
+from kinoloop.flows.apply_changes.executor import Executor
 from kinoloop.flows.cut_moments import CutMoments
+from kinoloop.flows.forgetting import ForgetPeople
 from kinoloop.flows.ingest_footage import IngestFootage
 from kinoloop.flows.make_video import sweep
 from kinoloop.flows.make_video.draft import DraftVideo
@@ -30,6 +35,13 @@ from kinoloop.flows.make_video.stopping import StopVisuals
 from kinoloop.flows.make_video.sweep import SweepVideos
 from kinoloop.flows.make_video.visual import MakeVisual
 from kinoloop.flows.order import ClipOrder
+from kinoloop.flows.publish_ads.publish import PublishAds
+from kinoloop.flows.publish_ads.tools import PublishTools
+from kinoloop.flows.pull_results.tick import EVERY_HOUR, PullResults
+from kinoloop.flows.pull_results.tools import ResultsTools
+from kinoloop.flows.sync_crm.desk import CrmDesk
+from kinoloop.flows.sync_crm.process import SWEEP, ProcessEvents
+from kinoloop.flows.sync_crm.sync import HOURLY, SyncCrm
 from kinoloop.flows.tools import Tools
 from kinoloop.footage.intake import operations as intake
 from kinoloop.footage.intake.folders import find_videos, look_at
@@ -43,6 +55,8 @@ from kinoloop.runs.door import Runs
 from kinoloop.store.blobs import Blobs
 from kinoloop.store.migrate import migrate
 from kinoloop.store.session import Database
+
+SCHEDULES = (sweep.EVERY_FIVE_MINUTES, EVERY_HOUR, SWEEP, HOURLY, forgetting.HOURLY)
 
 
 @dataclass(frozen=True)
@@ -70,6 +84,12 @@ class App:
     new_id: NewId
     videos: Videos
     wiring: Wiring
+    ads: Ads
+    crm: CrmDesk
+
+    def executor(self) -> Executor:
+        """One that applies approved changes to live ads."""
+        return self.ads.executor()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -199,12 +219,28 @@ def open_app(
         StopVisuals(studio),
         broom,
     )
-    flows = [ingest.flow(), cut.flow(), *(one.flow() for one in making)]
+    platforms = Platforms(wiring)
+    desk = open_desk(wiring, platforms, make_id)
+    crm_tools = open_crm_tools(wiring, make_id, lambda wish: raise_for(desk, wish))
+    results = ResultsTools(
+        platforms.open, lambda wish: propose(desk, wish), clock, make_id, seats=platforms.seats
+    )
+    publishing = PublishAds(PublishTools(platforms.open, blobs, clock, make_id))
+    earning = (
+        PullResults(results),
+        publishing,
+        ProcessEvents(crm_tools),
+        SyncCrm(crm_tools),
+        ForgetPeople(clock),
+    )
+    flows = [ingest.flow(), cut.flow(), *(one.flow() for one in (*making, *earning))]
     config = RunsConfig(mode=mode, beat=settings.lease_seconds / 6, lease=settings.lease_seconds)
     config = config.for_person() if hurried else config
-    runs = Runs(database, flows, config, schedules=[sweep.EVERY_FIVE_MINUTES], clock=clock, make_id=make_id)
+    runs = Runs(database, flows, config, schedules=SCHEDULES, clock=clock, make_id=make_id)
     videos = Videos(database, runs, studio, verifiers(settings), settings.roots)
-    return App(settings, database, blobs, tools, runs, clock, make_id, videos, wiring)
+    prepare_tenant(crm_tools, wiring)
+    ads, crm = Ads(desk, platforms, runs), open_crm(crm_tools, wiring, runs.start)
+    return App(settings, database, blobs, tools, runs, clock, make_id, videos, wiring, ads, crm)
 
 
 def house_token(settings: Settings) -> str:

@@ -126,6 +126,25 @@ def _language_model(settings: Settings) -> Result:
     return "passed", f"{settings.llm_model or 'default model'} at {settings.llm_url}", ""
 
 
+def _ads(settings: Settings) -> Result:
+    if settings.meta_token is None:
+        mend = "Set META_ACCESS_TOKEN and META_AD_ACCOUNT_ID, or try it with `kinoloop sandbox`."
+        return "degraded", "no ad account: nothing is read from or changed at Meta", mend
+    if not settings.meta_accounts:
+        return "degraded", "a key, but no account is named", "Set META_AD_ACCOUNT_ID."
+    return "passed", f"Meta {settings.meta_version}: {', '.join(settings.meta_accounts)}", ""
+
+
+def _deals(settings: Settings) -> Result:
+    if settings.hubspot_token is None:
+        return "degraded", "no CRM: deals are not read", "Set HUBSPOT_ACCESS_TOKEN and HUBSPOT_PORTAL_ID."
+    if settings.hubspot_client_secrets is None or not settings.public_url:
+        mend = "Set HUBSPOT_CLIENT_SECRET and KINOLOOP_PUBLIC_URL."
+        return "degraded", "deals are read every hour, but webhooks cannot be proven", mend
+    named = ", ".join(settings.hubspot_portals) or "none named"
+    return "passed", f"HubSpot, portals: {named}; webhooks are taken", ""
+
+
 def _download(_: Settings) -> Result:
     if importlib.util.find_spec("yt_dlp") is None:
         return "degraded", "links to video pages cannot be fetched", "pip install 'kinoloop[download]'"
@@ -164,4 +183,6 @@ _CHECKS: tuple[tuple[str, Check], ...] = (
     ("embedding", _embedding),
     ("language model", _language_model),
     ("downloads", _download),
+    ("ads", _ads),
+    ("deals", _deals),
 )

@@ -73,6 +73,27 @@ class Settings(BaseSettings):
     """Who says the lines; `embedded` is a synthetic placeholder that needs no key."""
     voice_name: str | None = None
     """The voice of that vendor."""
+    tenant: str = Field(default="main", min_length=1, max_length=64)
+    """Whose ads, deals and clicks these are; several houses may share a database under different names."""
+    meta_token: SecretStr | None = _named("META_ACCESS_TOKEN")
+    meta_app_secret: SecretStr | None = _named("META_APP_SECRET")
+    """With it every call carries Meta's proof that the token is used by its own app."""
+    meta_accounts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias=AliasChoices("META_AD_ACCOUNT_ID", "meta_accounts")
+    )
+    """Ad accounts to mirror, separated by commas, as `act_123`."""
+    meta_url: str = "https://graph.facebook.com"
+    meta_version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$")
+    hubspot_token: SecretStr | None = _named("HUBSPOT_ACCESS_TOKEN")
+    hubspot_client_secrets: SecretStr | None = _named("HUBSPOT_CLIENT_SECRET")
+    """What HubSpot signs its webhooks with; several separated by commas while one is being replaced."""
+    hubspot_portals: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(), validation_alias=AliasChoices("HUBSPOT_PORTAL_ID", "hubspot_portals")
+    )
+    """Portals whose webhooks are ours, separated by commas."""
+    hubspot_url: str = "https://api.hubapi.com"
+    landing_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Sites that a click on an ad may be led to, separated by commas."""
     public_url: str | None = None
     """Where services can reach this server with callbacks; without it they are only asked."""
     result_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -100,7 +121,9 @@ class Settings(BaseSettings):
     def _split_paths(cls, value: object) -> object:
         return tuple(Path(part) for part in value.split(":") if part) if isinstance(value, str) else value
 
-    @field_validator("hosts", "result_hosts", mode="before")
+    @field_validator(
+        "hosts", "result_hosts", "meta_accounts", "hubspot_portals", "landing_hosts", mode="before"
+    )
     @classmethod
     def _split_names(cls, value: object) -> object:
         return tuple(p.strip() for p in value.split(",") if p.strip()) if isinstance(value, str) else value

@@ -110,6 +110,8 @@ def refuse_mixture(settings: Settings) -> None:
         ("Replicate", told(settings.replicate_key), settings.replicate_url),
         ("KIE", told(settings.kie_key), settings.kie_url),
         ("ElevenLabs", told(settings.elevenlabs_key), settings.elevenlabs_url),
+        ("Meta", told(settings.meta_token), settings.meta_url),
+        ("HubSpot", told(settings.hubspot_token), settings.hubspot_url),
     ):
         if key is not None and key.startswith("sandbox-") != on_loopback(url):
             raise InputError(

@@ -22,6 +22,7 @@ ROOMS = {
     "doctor": ("doctor",),
     "store": ("db",),
     "sandbox": ("sandbox",),
+    "executor": ("executor",),
     "users": ("user",),
 }
 

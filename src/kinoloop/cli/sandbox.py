@@ -10,6 +10,7 @@ import typer
 
 from kinoloop.cli import show
 from kinoloop.core.errors import InputError
+from kinoloop.sandbox.causes import join_crm
 from kinoloop.sandbox.environment import export_lines
 from kinoloop.sandbox.scenarios import SCENARIOS, scenario
 from kinoloop.sandbox.serving import serving
@@ -29,12 +30,13 @@ def sandbox(
     speed: Annotated[float, typer.Option("--speed", help="How much faster than the real vendors.")] = SPEED,
     seed: Annotated[int, typer.Option("--seed", help="Seed of faults and answers.")] = 7,
 ) -> None:
-    """Emulate Replicate, KIE, language models and voices on this machine. Nothing is sent outside."""
+    """Emulate Replicate, KIE, models, voices, Meta and HubSpot on this machine. Nothing is sent outside."""
     if not 0.01 <= speed <= 100_000:
         raise InputError(f"A speed of {speed:g} is not usable.", fix="Give one from 0.01 to 100000.")
     scenario(name)  # before anything is started
     with _until_told() as stopped:
         world = World(seed=seed, speed=speed, scenario_name=name)
+        join_crm(world)
         with serving(world, port) as url:
             for line in export_lines(url, world.keys):
                 show.paper.print(line, soft_wrap=True, markup=False, highlight=False)

@@ -1,7 +1,7 @@
 """`kinoloop serve`: the browser and HTTP faces, behind a one-time link."""
 
 import signal
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -33,10 +33,12 @@ def serve(
         show.paper.print(f"Open this link once to log in: {one_time_link(app, app.clock, base)}")
         show.say("Ctrl-C stops it; a running step ends first.")
         configure_logs(secrets=(app.token,))
+        app.ads.first_look()
         server = Server(create_site(app), host, port)
         for number in (signal.SIGTERM, signal.SIGINT):  # raised again by the server after it has ended
             signal.signal(number, lambda *_: None)
-        with suppress(SystemExit):  # the server's own way of saying that it could not start
+        # A server says by SystemExit that it could not start.
+        with app.ads.applying() if worker else nullcontext(), suppress(SystemExit):
             server.run()
         if not server.started:
             raise ConflictError(

@@ -2,9 +2,10 @@
 
 import shlex
 
+from kinoloop.sandbox.hubspot.account import PORTAL_ID
 from kinoloop.sandbox.keys import SandboxKeys
 
-VENDORS = ("replicate", "kie", "anthropic", "gemini", "openai", "elevenlabs")
+VENDORS = ("replicate", "kie", "anthropic", "gemini", "openai", "elevenlabs", "meta", "hubspot")
 ROOTS = {"openai": "/v1"}
 """What belongs to a vendor's base URL as clients are told it, beside its prefix."""
 
@@ -21,6 +22,11 @@ def environment(url: str, keys: SandboxKeys) -> dict[str, str]:
         "GOOGLE_API_KEY": keys.gemini,
         "OPENAI_API_KEY": keys.openai,
         "ELEVENLABS_API_KEY": keys.elevenlabs,
+        "META_ACCESS_TOKEN": keys.meta,
+        "META_APP_SECRET": keys.meta_app_secret,
+        "HUBSPOT_ACCESS_TOKEN": keys.hubspot,
+        "HUBSPOT_CLIENT_SECRET": keys.hubspot_client_secret,
+        "HUBSPOT_PORTAL_ID": str(PORTAL_ID),
     }
 
 

@@ -1,6 +1,7 @@
 """Every request that arrived, in order, with what became of it. Keys are never written down."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -9,7 +10,10 @@ from typing import Any
 _SECRET_HEADERS = frozenset(
     {"authorization", "x-api-key", "x-goog-api-key", "xi-api-key", "api-key", "cookie", "proxy-authorization"}
 )
-_SECRET_QUERY = frozenset({"key", "api_key", "token"})
+_SECRET_FIELDS = frozenset(
+    {"key", "api_key", "token", "access_token", "appsecret_proof", "input_token", "client_secret"}
+)
+_SECRET_TEXT = re.compile(rf"\b({'|'.join(sorted(_SECRET_FIELDS))})=[^&\s\"]*")
 LONGEST_BODY = 64 * 1024
 
 
@@ -54,7 +58,7 @@ class Journal:
             at,
             method,
             path,
-            {name: value for name, value in query.items() if name not in _SECRET_QUERY},
+            {name: value for name, value in query.items() if name not in _SECRET_FIELDS},
             vendor,
             {name: value for name, value in headers.items() if name not in _SECRET_HEADERS},
             readable(body),
@@ -80,7 +84,7 @@ class Journal:
 
 
 def readable(body: bytes) -> Any:
-    """JSON as a value, other text as text, anything else or too long as its size."""
+    """JSON as a value, other text as text (forms without keys), anything else or too long as its size."""
     if len(body) > LONGEST_BODY:
         return f"<{len(body)} bytes>"
     try:
@@ -90,4 +94,4 @@ def readable(body: bytes) -> Any:
     try:
         return json.loads(text) if text else None
     except ValueError:
-        return text
+        return _SECRET_TEXT.sub(r"\1=***", text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class SandboxKeys:
-    """One key per vendor, and the two keys that callbacks are signed with."""
+    """One key per vendor, and what calls and callbacks are signed with."""
 
     replicate: str = "sandbox-replicate-key"
     kie: str = "sandbox-kie-key"
@@ -16,3 +16,7 @@ class SandboxKeys:
     elevenlabs: str = "sandbox-elevenlabs-key"
     replicate_webhook: str = "whsec_" + b64encode(b"sandbox-replicate-webhook-secret").decode()
     kie_webhook: str = "sandbox-kie-webhook-key"
+    meta: str = "sandbox-meta-token"
+    meta_app_secret: str = "sandbox-meta-app-secret"  # noqa: S105  # looks like nothing real, on purpose
+    hubspot: str = "sandbox-hubspot-token"
+    hubspot_client_secret: str = "sandbox-hubspot-client-secret"  # noqa: S105

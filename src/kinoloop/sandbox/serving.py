@@ -20,7 +20,8 @@ _PATIENCE = 10.0
 
 def open_port(port: int) -> socket.socket:
     """A listening socket on loopback; port 0 takes a free one. Raises ConflictError."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Only with the protocol named does asyncio send small answers at once instead of gathering them.
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((LOOPBACK, port))

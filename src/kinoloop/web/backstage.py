@@ -15,8 +15,10 @@ from kinoloop.costs.records import Budgets, PriceTable
 from kinoloop.creative.briefs.records import Brief, ExportFormat
 from kinoloop.creative.videos.records import Video
 from kinoloop.flows.order import ClipOrder
+from kinoloop.flows.sync_crm.desk import CrmDesk
 from kinoloop.footage.intake.records import FileReport
 from kinoloop.footage.search.records import Hit
+from kinoloop.web.advertising import Ads
 
 
 class WebSettings(Protocol):
@@ -32,6 +34,11 @@ class WebSettings(Protocol):
 
     @property
     def secure_cookies(self) -> bool: ...
+
+    @property
+    def tenant(self) -> str:
+        """Whose ads, deals and clicks these are."""
+        ...
 
 
 class Folders(Protocol):
@@ -186,6 +193,12 @@ class Backstage(Protocol):
 
     @property
     def videos(self) -> Videos: ...
+
+    @property
+    def ads(self) -> Ads: ...
+
+    @property
+    def crm(self) -> CrmDesk: ...
 
     @property
     def database(self) -> Store: ...

@@ -25,8 +25,10 @@ from kinoloop.web.visitor import Visitor
 
 COOKIE = "kinoloop_session"
 CSRF_HEADER = "x-kinoloop-csrf"
-OPEN_PATHS = ("/login", "/health/live", "/health/ready")
-OPEN_FOLDERS = ("/login/static/", "/callbacks/replicate/", "/callbacks/kie/")
+CLICKS = "/c/"
+"""Where clicks on ads arrive: from anywhere, also from landing pages on other sites."""
+OPEN_PATHS = ("/login", "/health/live", "/health/ready", "/webhooks/hubspot")
+OPEN_FOLDERS = ("/login/static/", "/callbacks/replicate/", "/callbacks/kie/", CLICKS)
 CSRF_FIELD = "proof"
 """The same proof as a part of the address, for plain forms, which cannot send headers."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -60,7 +62,7 @@ class Doors:
     async def _admit(self, request: Request) -> Visitor | None:
         unsafe = request.method not in SAFE_METHODS
         if is_open(request.url.path):
-            if unsafe:
+            if unsafe and not request.url.path.startswith(CLICKS):
                 require_same_origin(request)
             return None
         visitor = await self._by_token(request)
@@ -106,7 +108,7 @@ def known_user(backstage: Backstage, token: str) -> User | None:
 
 
 def is_open(path: str) -> bool:
-    """Login, health, and the callbacks of generation services, which prove themselves by a signature.
+    """Login, health, clicks on ads, and the calls of services, which prove themselves by a signature.
 
     `/login/static/...` carries the few files the login page needs.
     """

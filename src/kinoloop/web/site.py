@@ -8,9 +8,15 @@ from starlette.staticfiles import StaticFiles
 
 from kinoloop import __version__
 from kinoloop.core.clock import Clock, SystemClock
-from kinoloop.web import events
+from kinoloop.web import clicks as click_door
+from kinoloop.web import events, webhooks
 from kinoloop.web.api import assets, callbacks, clips, health, ingest, jobs, media, moments, search
+from kinoloop.web.api.ml import attribution as ml_attribution
+from kinoloop.web.api.ml import crm as ml_crm
+from kinoloop.web.api.ml import revenue as ml_revenue
 from kinoloop.web.api.shapes import Problem
+from kinoloop.web.api.v2 import accounts as ad_accounts
+from kinoloop.web.api.v2 import changes as ad_changes
 from kinoloop.web.api.v2 import files as video_files
 from kinoloop.web.api.v2 import jobs as video_jobs
 from kinoloop.web.api.v2 import uploads as video_uploads
@@ -26,13 +32,20 @@ from kinoloop.web.pages import asset as asset_page
 from kinoloop.web.pages import clips as clips_page
 from kinoloop.web.pages import footage, login, runs, system
 from kinoloop.web.pages import search as search_page
+from kinoloop.web.pages.ads import accounts as ads_accounts
+from kinoloop.web.pages.ads import changes as ads_changes
 from kinoloop.web.pages.make import brands, campaigns, costs, new_video, storyboard, video, videos
+from kinoloop.web.pages.money import attribution as attribution_page
+from kinoloop.web.pages.money import deals as deals_page
+from kinoloop.web.pages.money import inbox as inbox_page
 
 STATIC = Path(__file__).parent / "static"
 VIDEO_API = (video_uploads, video_jobs, video_files, callbacks)
-API = (ingest, assets, moments, clips, jobs, search, media, health, events, *VIDEO_API)
+MONEY_API = (ad_accounts, ad_changes, ml_revenue, ml_attribution, ml_crm, click_door, webhooks)
+API = (ingest, assets, moments, clips, jobs, search, media, health, events, *VIDEO_API, *MONEY_API)
 MAKE_PAGES = (videos, new_video, video, storyboard, campaigns, brands, costs)
-PAGES = (login, footage, asset_page, clips_page, runs, search_page, system, *MAKE_PAGES)
+SPEND_PAGES = (ads_changes, ads_accounts, deals_page, attribution_page, inbox_page)
+PAGES = (login, footage, asset_page, clips_page, runs, search_page, system, *MAKE_PAGES, *SPEND_PAGES)
 DESCRIPTION = (
     "Footage in, clips and ads out. Every route but login and health needs `Authorization: Bearer TOKEN` "
     "or a browser session. Every error is `{code, what, why, fix}`."

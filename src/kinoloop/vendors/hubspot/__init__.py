@@ -1,1 +1,1 @@
-"""The hubspot adapter. Not written yet: its folder holds the independence contract."""
+"""HubSpot: webhooks that prove themselves, and our own thin client for deals, contacts and pipelines."""

@@ -1,1 +1,1 @@
-"""The meta adapter. Not written yet: its folder holds the independence contract."""
+"""Meta's Marketing API (Graph): reading, changing and making ads, and their results."""

@@ -1,0 +1,1 @@
+"""The queue of changes to live ads: propose, approve, claim, begin, settle, revert."""

@@ -1,0 +1,1 @@
+"""What the pages and the HTTP routes about ad accounts share: who may decide, the words, the outlook."""

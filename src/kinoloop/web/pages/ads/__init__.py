@@ -1,0 +1,1 @@
+"""Pages about money that is spent: changes to live ads, and the accounts they are made in."""

@@ -1,0 +1,1 @@
+"""Tests of stage tables, the ledger of deals and what closed deals teach."""

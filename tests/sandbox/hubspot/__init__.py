@@ -1,0 +1,1 @@
+"""Tests of HubSpot in the sandbox: the official client talks to it, and its webhooks are checked."""

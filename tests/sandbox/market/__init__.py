@@ -1,0 +1,1 @@
+"""The causal world: truth, budgets, people, events."""

@@ -1,0 +1,1 @@
+"""Meta emulated: the Graph, its limits, and the market behind it."""

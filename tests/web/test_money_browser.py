@@ -1,0 +1,70 @@
+"""Deals, attribution and the inbox in a real Chromium: nothing for axe to find, and a stage gets its name."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from kinoloop.core.clock import ManualClock
+from kinoloop.store.session import connect
+from kinoloop.web.events import Pace
+from kinoloop.web.site import create_site
+from tests import databases
+from tests.web.browser import serving
+from tests.web.earning import fill_money, with_money
+from tests.web.house import START, open_house
+from tests.web.places import Place, faults, fits
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
+PAGES = ("/deals", "/deals/9001", "/deals/9005", "/attribution", "/inbox")
+MODES = [(False, False), (True, False), (False, True), (True, True)]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Iterator[Place]:
+    path = tmp_path / "kinoloop.db"
+    path.write_bytes(databases.sqlite_template())
+    database = connect(f"sqlite:///{path}", profile="test")
+    clock = ManualClock(START + timedelta(minutes=3))
+    house = open_house(database, tmp_path, clock=clock)
+    with serving(with_money(create_site(house, clock=clock, pace=Pace(look=0.1)))) as base:
+        yield Place(house, base, clock)
+    house.runs.close()
+    database.close()
+
+
+@pytest.mark.parametrize(("dark", "phone"), MODES)
+def test_axe_finds_nothing_where_money_comes_back(
+    chrome: Browser, place: Place, dark: bool, phone: bool
+) -> None:
+    page = place.page(chrome, dark=dark, phone=phone)
+    for path in ("/deals", "/attribution", "/inbox"):
+        page.goto(path)
+        assert faults(page) == [], f"{path}, empty"
+        assert fits(page), f"{path}, empty, is too wide"
+    fill_money(place.house, now=place.clock.now())
+    for path in PAGES:
+        page.goto(path)
+        page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
+        assert faults(page) == [], path
+        assert fits(page), f"{path} is too wide"
+
+
+def test_a_table_is_chosen_and_a_stage_gets_its_name(chrome: Browser, place: Place) -> None:
+    page = place.page(chrome)
+    page.goto("/deals")
+    page.locator(".ways li", has_text="Software for businesses").get_by_role("button").click()
+    expect(page.locator("h2")).to_have_text("No deal has arrived")
+    fill_money(place.house, now=place.clock.now())
+    page.goto("/deals")
+    expect(page.locator("#waiting")).to_have_text("2 stages wait for a name")
+    waiting = page.locator(".waiting li", has_text="contract_at_legal")
+    waiting.get_by_label("It means").select_option("proposal_sent")
+    waiting.get_by_role("button").click()
+    expect(page.locator("#waiting")).to_have_text("1 stage waits for a name")
+    row = page.locator("tr", has_text="9005")
+    expect(row).to_contain_text("Proposal sent")
+    row.get_by_role("link").click()
+    expect(page.locator(".way li").last).to_contain_text("+USD 4,000.00")
