@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kinoloop.cli.executor import Diary, drive, until_told
+from kinoloop.cli.executor import Diary, drive
+from kinoloop.cli.stopping import until_told
 from kinoloop.flows.apply_changes.rehearsal import rehearse
 from kinoloop.store.session import connect
 from tests.cli.conftest import Ask

@@ -3,10 +3,7 @@
 import os
 import socket
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from signal import SIGINT, SIGTERM, signal
 from threading import Event, Lock, Thread
 from typing import Annotated, Any
 from uuid import uuid4
@@ -16,6 +13,7 @@ from rich.markup import escape
 
 from kinoloop.cli import show
 from kinoloop.cli.session import opened
+from kinoloop.cli.stopping import until_told
 from kinoloop.core.errors import InputError
 from kinoloop.core.text import plural
 from kinoloop.flows.apply_changes.executor import Executor
@@ -127,15 +125,3 @@ def drive(hands: Executor, workers: int, stop: Event, *, once: bool) -> None:
             thread.join(0.5)
     if bugs:
         raise bugs[0]
-
-
-@contextmanager
-def until_told() -> Iterator[Event]:
-    """An event that SIGTERM and SIGINT set; the handlers before are put back."""
-    stopped = Event()
-    before = {number: signal(number, lambda *_: stopped.set()) for number in (SIGTERM, SIGINT)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal(number, handler)

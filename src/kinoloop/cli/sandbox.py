@@ -1,14 +1,11 @@
 """`kinoloop sandbox`: the outside world emulated on loopback, to try everything without an account."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from signal import SIGINT, SIGTERM, signal
-from threading import Event
 from typing import Annotated
 
 import typer
 
 from kinoloop.cli import show
+from kinoloop.cli.stopping import until_told
 from kinoloop.core.errors import InputError
 from kinoloop.sandbox.causes import join_crm
 from kinoloop.sandbox.environment import export_lines
@@ -34,7 +31,7 @@ def sandbox(
     if not 0.01 <= speed <= 100_000:
         raise InputError(f"A speed of {speed:g} is not usable.", fix="Give one from 0.01 to 100000.")
     scenario(name)  # before anything is started
-    with _until_told() as stopped:
+    with until_told() as stopped:
         world = World(seed=seed, speed=speed, scenario_name=name)
         join_crm(world)
         with serving(world, port) as url:
@@ -45,15 +42,3 @@ def sandbox(
             )
             stopped.wait()
     show.say("Stopped.")
-
-
-@contextmanager
-def _until_told() -> Iterator[Event]:
-    """An event that SIGTERM and SIGINT set; the handlers before are put back."""
-    stopped = Event()
-    before = {number: signal(number, lambda *_: stopped.set()) for number in (SIGTERM, SIGINT)}
-    try:
-        yield stopped
-    finally:
-        for number, handler in before.items():
-            signal(number, handler)

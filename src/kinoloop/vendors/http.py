@@ -85,6 +85,8 @@ class Reply:
             raise IntegrityError("The answer is not JSON.", why=str(error)) from error
 
 
+File = tuple[str, bytes, str]
+"""Name, bytes, media type."""
 Attempt = Callable[[], Reply]
 Guard = Callable[[Attempt], Reply]
 
@@ -180,7 +182,7 @@ class Http:
         secrets: Sequence[str],
         wish: list[float | None],
     ) -> Reply:
-        with self._stream(method, url, headers, json) as response:
+        with self._stream(method, url, headers, json=json) as response:
             body = b"".join(self._chunks(response, self._limit))
         if response.is_success:
             return Reply(response.status_code, dict(response.headers), body)
@@ -189,17 +191,27 @@ class Http:
 
     def chunks(self, url: str, *, limit_bytes: int) -> Iterator[bytes]:
         """The body of a successful GET, as it comes; no retries. Raises as `send` does."""
-        with self._stream("GET", url, {"accept-encoding": "identity"}, None) as response:
+        with self._stream("GET", url, {"accept-encoding": "identity"}) as response:
             if not response.is_success:
                 raise self._refused(response, "", None)
             yield from self._chunks(response, limit_bytes)
 
     @contextmanager
     def _stream(
-        self, method: str, url: str, headers: Mapping[str, str], json: object
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        *,
+        json: object = None,
+        form: Mapping[str, str] | None = None,
+        files: Mapping[str, File] | None = None,
     ) -> Iterator[httpx2.Response]:
+        head = dict(headers)
         try:
-            with self._client.stream(method, url, headers=dict(headers), json=json) as response:
+            with self._client.stream(
+                method, url, headers=head, json=json, data=form, files=files
+            ) as response:
                 yield response
         except (httpx2.InvalidURL, httpx2.UnsupportedProtocol) as error:
             why = type(error).__name__

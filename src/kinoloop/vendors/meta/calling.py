@@ -12,12 +12,12 @@ from typing import Any
 
 from kinoloop.core.errors import InputError, KinoloopError, LimitError, PassingError
 from kinoloop.vendors.guarding import CallGuard, guarded_by
-from kinoloop.vendors.http import Reply
+from kinoloop.vendors.http import File, Reply
 from kinoloop.vendors.meta.answers import fault_in
 from kinoloop.vendors.meta.faults import TooMuchDataError, throttle_of
 from kinoloop.vendors.meta.paging import SECRETS
 from kinoloop.vendors.meta.usage import Usage, usage_of
-from kinoloop.vendors.meta.wire import File, GraphHttp
+from kinoloop.vendors.meta.wire import GraphHttp
 from kinoloop.vendors.pace import Pacer
 from kinoloop.vendors.refusals import NotTakenError
 

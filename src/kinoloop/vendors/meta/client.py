@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from kinoloop.core.errors import InputError, IntegrityError, KinoloopError, PassingError
 from kinoloop.vendors.guarding import CallGuard
-from kinoloop.vendors.http import Reply
+from kinoloop.vendors.http import File, Reply
 from kinoloop.vendors.meta.answers import fault_in_item, headers_of, told_by, traced
 from kinoloop.vendors.meta.calling import Caller, text_of
 from kinoloop.vendors.meta.faults import TooMuchDataError, answer_in
 from kinoloop.vendors.meta.paging import next_page
 from kinoloop.vendors.meta.usage import Usage
-from kinoloop.vendors.meta.wire import File, GraphHttp
+from kinoloop.vendors.meta.wire import GraphHttp
 from kinoloop.vendors.pace import Pacer
 
 BASE_URL, FILM_URL = "https://graph.facebook.com", "https://graph-video.facebook.com"

@@ -10,7 +10,7 @@ COMMON = "id,account_id,name,status,effective_status,updated_time"
 ENTITY: dict[Kind, str] = {
     "campaign": f"{COMMON},objective,bid_strategy,daily_budget,lifetime_budget",
     "adset": f"{COMMON},campaign_id,daily_budget,lifetime_budget,bid_amount,bid_strategy,optimization_goal,"
-    "billing_event,learning_stage_info",
+    "billing_event,targeting,learning_stage_info",
     "ad": f"{COMMON},campaign_id,adset_id,creative{{id}}",
 }
 EDGES: dict[Kind, str] = {"campaign": "campaigns", "adset": "adsets", "ad": "ads"}

@@ -6,6 +6,7 @@ from typing import Any
 
 from kinoloop.core.currency import Minor
 from kinoloop.core.errors import InputError, IntegrityError
+from kinoloop.core.ids import hash_json
 from kinoloop.delivery.accounts.records import AdEntity, Kind
 from kinoloop.delivery.ports import Write
 
@@ -38,6 +39,7 @@ def entity_of(told: Mapping[str, Any], account_id: str, kind: Kind, seen_at: dat
             daily_budget=amount_of(told.get("daily_budget")) or None,
             bid=amount_of(told.get("bid_amount")) or None,
             creative_id=_creative_id(told),
+            audience=hash_json(told["targeting"]) if told.get("targeting") else None,
             learning=learning.get("status"),
             updated_at=instant_of(told.get("updated_time")),
             seen_at=seen_at,
