@@ -1,6 +1,9 @@
 """Ads and deals in the house: what is connected, what is missing, and settings that contradict each other."""
 
+from dataclasses import replace
 from pathlib import Path
+from threading import Event
+from typing import Never
 
 import pytest
 
@@ -56,6 +59,28 @@ def test_without_a_key_nothing_is_applied_or_read(tmp_path: Path) -> None:
             assert app.ads.first_look() == ()
         with pytest.raises(UnavailableError, match="META_ACCESS_TOKEN is not set"):
             app.ads.pull("act_1")
+    finally:
+        app.close()
+
+
+class Broken:
+    """A database whose transactions end in a bug."""
+
+    def begin(self) -> Never:
+        raise RuntimeError("a bug")
+
+    read = begin
+
+
+def test_a_bug_of_the_executor_is_told_at_once_and_raised(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    set_all(monkeypatch, META)
+    app, heard = opened(tmp_path), Event()
+    ads = replace(app.ads, desk=replace(app.ads.desk, database=Broken()))
+    try:
+        with pytest.raises(RuntimeError, match="a bug"), ads.applying(heard.set):
+            assert heard.wait(10)
     finally:
         app.close()
 

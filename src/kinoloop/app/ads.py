@@ -1,5 +1,6 @@
 """Ad accounts from the outside: which platform a key opens, what people may do with accounts and changes."""
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +36,7 @@ PLATFORM = "meta"
 MANAGING, REPORTING = Rate(600, 60.0), Rate(120, 60.0)
 """An upper bound of our own. What the account's tier allows is told by its usage headers, and obeyed."""
 TRIGGER = "crm_deal"
+log = logging.getLogger(__name__)
 
 
 class Platforms:
@@ -103,22 +105,34 @@ class Ads:
         return Executor(desk.database, desk.platform_for, desk.clock, desk.new_id, desk.rng)
 
     @contextmanager
-    def applying(self) -> Iterator[None]:
+    def applying(self, on_bug: Callable[[], object] = lambda: None) -> Iterator[None]:
         """Apply changes in a thread of this process until the block ends; nothing without a key.
 
-        What is in hand at the end is finished. Several processes may do so: each change has one owner.
+        What is in hand at the end is finished. Several processes may do so: each change has one owner. A bug
+        ends the thread: `on_bug` is called at once, and the bug is raised at the end of the block.
         """
         if not self.platforms.ready:
             yield
             return
-        stop, name = Event(), f"house-{os.getpid()}-{self.desk.new_id()[-8:]}"
-        thread = Thread(target=self.executor().run, args=(name, stop), name="executor")
+        stop, name, bugs = Event(), f"house-{os.getpid()}-{self.desk.new_id()[-8:]}", list[BaseException]()
+
+        def work() -> None:
+            try:
+                self.executor().run(name, stop)
+            except BaseException as bug:
+                log.exception("The executor has ended by a bug: no change is applied any more.")
+                bugs.append(bug)
+                on_bug()
+
+        thread = Thread(target=work, name="executor")
         thread.start()
         try:
             yield
         finally:
             stop.set()
             thread.join()
+        if bugs:
+            raise bugs[0]
 
     def propose(self, proposal: Proposal) -> Change:
         return deciding.propose(self.desk, proposal)

@@ -37,8 +37,9 @@ def serve(
         server = Server(create_site(app), host, port)
         for number in (signal.SIGTERM, signal.SIGINT):  # raised again by the server after it has ended
             signal.signal(number, lambda *_: None)
-        # A server says by SystemExit that it could not start.
-        with app.ads.applying() if worker else nullcontext(), suppress(SystemExit):
+        # A server that changes no ads any more must not look as if it did.
+        applying = app.ads.applying(lambda: setattr(server, "should_exit", True)) if worker else nullcontext()
+        with applying, suppress(SystemExit):  # by which a server says that it could not start
             server.run()
         if not server.started:
             raise ConflictError(
