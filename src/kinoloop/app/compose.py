@@ -21,10 +21,11 @@ from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.core.errors import KinoloopError, NotFoundError
 from kinoloop.core.files import whole_file
 from kinoloop.core.ids import NewId, new_id
-from kinoloop.flows import cut_moments, forgetting, ingest_footage
+from kinoloop.flows import cut_moments, fitting, forgetting, ingest_footage
 from kinoloop.flows.apply_changes.deciding import propose
 from kinoloop.flows.apply_changes.executor import Executor
 from kinoloop.flows.cut_moments import CutMoments
+from kinoloop.flows.fitting import FitMatcher
 from kinoloop.flows.forgetting import ForgetPeople
 from kinoloop.flows.ingest_footage import IngestFootage
 from kinoloop.flows.make_video import sweep
@@ -56,7 +57,7 @@ from kinoloop.store.blobs import Blobs
 from kinoloop.store.migrate import migrate
 from kinoloop.store.session import Database
 
-SCHEDULES = (sweep.EVERY_FIVE_MINUTES, EVERY_HOUR, SWEEP, HOURLY, forgetting.HOURLY)
+SCHEDULES = (sweep.EVERY_FIVE_MINUTES, EVERY_HOUR, SWEEP, HOURLY, forgetting.HOURLY, fitting.WEEKLY)
 
 
 @dataclass(frozen=True)
@@ -232,6 +233,7 @@ def open_app(
         ProcessEvents(crm_tools),
         SyncCrm(crm_tools),
         ForgetPeople(clock),
+        FitMatcher(clock),
     )
     flows = [ingest.flow(), cut.flow(), *(one.flow() for one in (*making, *earning))]
     config = RunsConfig(mode=mode, beat=settings.lease_seconds / 6, lease=settings.lease_seconds)

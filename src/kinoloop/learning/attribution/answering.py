@@ -7,7 +7,13 @@ from time import perf_counter
 from sqlalchemy import Connection
 
 from kinoloop.learning.attribution import click_queries
-from kinoloop.learning.attribution.matcher_layers import by_fingerprint, by_likeness, same_person
+from kinoloop.learning.attribution.matcher_layers import (
+    NOBODY,
+    by_fingerprint,
+    by_likeness,
+    same_person,
+    tells_who,
+)
 from kinoloop.learning.attribution.matcher_parameters import Parameters
 from kinoloop.learning.attribution.models import Touch, credits_of, whole
 from kinoloop.learning.attribution.records import (
@@ -65,7 +71,7 @@ def _look(
     identified = click_queries.by_identifiers(connection, conversion)
     printed = click_queries.by_fingerprint(connection, conversion, settings)
     blocked = click_queries.by_blocking(connection, conversion, settings)
-    sample = click_queries.sample(connection, conversion, settings)
+    sample = click_queries.sample(connection, conversion, settings) if tells_who(conversion) else NOBODY
     layers: dict[Layer, LayerResult] = {
         "url_param": by_identifier(conversion, identified, settings),
         "fingerprint": by_fingerprint(conversion, printed, sample, numbers),

@@ -47,6 +47,10 @@ class Sample:
     count: int
 
 
+NOBODY = Sample((), 0.0, 0)
+"""For a conversion that tells nothing to compare with."""
+
+
 def visit_of(seen: Click | Conversion) -> Visit:
     device, network = seen.device, networks(seen.ip)
     return Visit(
@@ -101,11 +105,16 @@ def _hours(later: datetime, earlier: datetime) -> float:
     return (later - earlier).total_seconds() / 3600
 
 
+def tells_who(conversion: Conversion) -> bool:
+    """Whether there is anything to compare: an address, a device, or its fingerprint."""
+    return bool(conversion.ip or conversion.device.os or conversion.fingerprint_hash)
+
+
 def by_likeness(
     conversion: Conversion, clicks: Sequence[Click], sample: Sample, parameters: Parameters
 ) -> LayerResult:
     """The layer `probabilistic`. `clicks`: what the blocking rules found, none after the conversion."""
-    if not (conversion.ip or conversion.device.os or conversion.fingerprint_hash):
+    if not tells_who(conversion):
         return LayerResult("probabilistic", False, "The conversion tells neither address nor device.")
     ordered = sorted(clicks, key=lambda click: (click.at, click.click_id))
     visits = [visit_of(conversion), *map(visit_of, ordered), *sample.visits]

@@ -41,6 +41,12 @@ def settings(connection: Connection, tenant_id: str) -> AttributionSettings:
     return AttributionSettings(tenant_id) if row is None else read_settings(row)
 
 
+def tenants(connection: Connection) -> tuple[str, ...]:
+    """Those of whom a conversion is known."""
+    tenant = conversion_tracking.c.tenant_id
+    return tuple(connection.execute(select(tenant).distinct().order_by(tenant)).scalars())
+
+
 def parameters(connection: Connection, tenant_id: str) -> Parameters:
     """The matcher's numbers fitted to this tenant, or the prior."""
     row = connection.execute(_settings_row(tenant_id)).first()
