@@ -24,6 +24,7 @@ def changed(entity_id: str, **values: Any) -> Place:
     [
         ("s1", {"daily_budget": 13_000}, "Ad set 'S1' (s1): the daily budget is 13000, was 10000."),
         ("s1", {"status": "PAUSED"}, "Ad set 'S1' (s1): the status is PAUSED, was ACTIVE."),
+        ("s1", {"audience": "x"}, "Ad set 'S1' (s1): it is shown to other people than before (targeting)."),
         ("s1", {"bid": None}, "Ad set 'S1' (s1): the bid is none, was 300."),
         ("c1", {"status": "PAUSED"}, "Campaign 'C1' (c1): the status is PAUSED, was ACTIVE."),
         ("c1", {"daily_budget": 9_000}, "Campaign 'C1' (c1): the daily budget is 9000, was none."),

@@ -64,6 +64,7 @@ class AdEntity:
     """A campaign, ad set or ad as it was last seen. The budget lives on the campaign or the ad set, not both.
 
     `status` is what was asked for (ACTIVE, PAUSED, DELETED, ARCHIVED); `effective_status` what really holds.
+    `audience` is a hash of whom an ad set is shown to, as the platform tells it.
     """
 
     entity_id: str
@@ -77,6 +78,7 @@ class AdEntity:
     daily_budget: Minor | None = None
     bid: Minor | None = None
     creative_id: str | None = None
+    audience: str | None = None
     learning: str | None = None
     updated_at: datetime | None = None
     seen_at: datetime | None = None

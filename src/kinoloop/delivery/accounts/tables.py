@@ -49,6 +49,7 @@ ad_entities = Table(
     Column("daily_budget", BigInteger),
     Column("bid", BigInteger),
     Column("creative_id", Text),
+    Column("audience", Text),
     Column("learning", Text),
     Column("updated_at", Instant),
     Column("seen_at", Instant, nullable=False),

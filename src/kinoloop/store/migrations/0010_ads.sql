@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS ad_entities (
     daily_budget {{bigint}},
     bid {{bigint}},
     creative_id TEXT,
+    audience TEXT,
     learning TEXT,
     updated_at {{instant}},
     seen_at {{instant}} NOT NULL,

@@ -20,6 +20,7 @@ FIELDS = {
     "daily_budget": "the daily budget",
     "bid": "the bid",
     "creative": "the creative",
+    "audience": "the audience",
 }
 Print = Mapping[str, Any]
 
@@ -39,7 +40,7 @@ def same_tree(approved: Print, now: Print) -> tuple[str, ...]:
     Names may change. What was switched off or taken away below the entity only spends less, so it is no
     drift; what was added, switched on or given another creative is.
     """
-    above = dict.fromkeys(("parent", "status", "daily_budget"))
+    above = dict.fromkeys(("parent", "status", "daily_budget", "audience"))
     return (
         *_differ(approved.get("entity", {}), now["entity"], FIELDS),
         *_parents_differ(approved.get("parents", []), now["parents"], above),
@@ -109,6 +110,7 @@ def _print(one: AdEntity) -> dict[str, Any]:
         "daily_budget": one.daily_budget,
         "bid": one.bid,
         "creative": one.creative_id,
+        "audience": one.audience,
     }
 
 
@@ -127,7 +129,9 @@ def _differ(before: Print, after: Print, fields: Mapping[str, Any]) -> Iterator[
         yield f"{who} was not there."
         return
     for name in fields:
-        if before.get(name) != after[name]:
+        if before.get(name) != after[name] and name == "audience":  # hashes tell a person nothing
+            yield f"{who}: it is shown to other people than before (targeting)."
+        elif before.get(name) != after[name]:
             yield f"{who}: {FIELDS[name]} is {_told(after[name])}, was {_told(before.get(name))}."
 
 
