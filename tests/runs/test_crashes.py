@@ -48,6 +48,10 @@ def runs(database: Database) -> Iterator[Runs]:
     runs.close()
 
 
+PATIENT = ("--lease", "4")
+"""A busy machine must not take a slow worker for a dead one."""
+
+
 def job(crew: Crew, steps: int = 5, seconds: float = 0.1, value: int = 7, **more: object) -> Json:
     return {"log": str(crew.log), "steps": steps, "seconds": seconds, "value": value, **more}
 
@@ -60,12 +64,12 @@ def expected(payload: Json) -> Json:
 
 
 def test_kill_9_the_other_worker_takes_over_and_every_run_finishes(crew: Crew, runs: Runs) -> None:
-    workers = [crew.hire(), crew.hire()]
+    workers = [crew.hire(*PATIENT), crew.hire(*PATIENT)]
     payloads = [job(crew, value=n) for n in range(12)]
     ids = [runs.start("line", payload) for payload in payloads]
     until(lambda: len(crew.lines("end")) >= 12, 20)
     crew.kill(workers[0])
-    assert [runs.wait(run_id, 25) for run_id in ids] == [expected(payload) for payload in payloads]
+    assert [runs.wait(run_id, 60) for run_id in ids] == [expected(payload) for payload in payloads]
     starts = crew.times("start")
     assert len(starts) == 12 * 5, "every step ran"
     assert sum(starts.values()) - len(starts) <= 4, "only the steps that were interrupted ran again"
@@ -88,15 +92,14 @@ def test_kill_9_of_the_only_worker_and_a_restart(crew: Crew, runs: Runs) -> None
 
 
 def test_an_outward_call_happens_exactly_once_through_kills(crew: Crew, runs: Runs, till: "Till") -> None:
-    patient = ("--lease", "4")  # a busy machine must not take a slow worker for a dead one three times
-    workers = [crew.hire(*patient), crew.hire(*patient)]
+    workers = [crew.hire(*PATIENT), crew.hire(*PATIENT)]
     payload = job(crew, steps=1, seconds=0.05, url=till.url, amount=40)
     ids = [runs.start("pay", payload) for _ in range(16)]
     for number in (0, 1, 0):
         paid = sum(till.calls.values())
         until(lambda paid=paid: sum(till.calls.values()) >= min(16, paid + 2), 20)  # type: ignore[misc]
         crew.kill(workers[number])
-        workers[number] = crew.hire(*patient)
+        workers[number] = crew.hire(*PATIENT)
     for run_id in ids:
         runs.wait(run_id, 40)
     assert till.calls == Counter(dict.fromkeys(ids, 1)), "each call once: none lost, none twice"

@@ -41,9 +41,9 @@ Tenant = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 AdId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
 
 
-@router.api_route(
+@router.head("/{tenant}/{ad_id}", include_in_schema=False)
+@router.get(
     "/{tenant}/{ad_id}",
-    methods=["GET", "HEAD"],
     status_code=302,
     response_class=RedirectResponse,
     summary="Follow an ad: note the click, go to the landing page",
