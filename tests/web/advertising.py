@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
 
-from fastapi import FastAPI
-from starlette.routing import NoMatchFound
-
 from kinoloop.core.clock import Clock, ManualClock
 from kinoloop.core.currency import Currency, currency
 from kinoloop.core.errors import InputError, NotFoundError, PassingError
@@ -34,8 +31,6 @@ from kinoloop.flows.apply_changes import deciding
 from kinoloop.flows.apply_changes.executor import open_executor
 from kinoloop.flows.apply_changes.place import Desk
 from kinoloop.store.session import Database
-from kinoloop.web.pages.ads import accounts as accounts_pages
-from kinoloop.web.pages.ads import changes as changes_pages
 
 USD, YEN = currency("USD"), currency("JPY")
 MAIN, SECOND = "act_1071", "act_2200"
@@ -347,13 +342,3 @@ def _alarm(ads: AdsDesk, now: datetime) -> None:
         found, _ = drifts.found(connection, kept, differ, served=served, now=now, new_id=new_id)
         drifts.answered(connection, found.drift_id, note="The approved creative itself was altered.")
         drifts.note_check(connection, MAIN, compared=6, unapproved=1, untold={"a4": ["media_hash"]}, now=now)
-
-
-def with_ads(site: FastAPI) -> FastAPI:
-    """The site with the pages of ads, where it does not have them yet."""
-    try:
-        site.url_path_for("changes_page")
-    except NoMatchFound:
-        for room in (changes_pages, accounts_pages):
-            site.include_router(room.router)
-    return site

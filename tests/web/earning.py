@@ -4,8 +4,6 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from fastapi import FastAPI
-
 from kinoloop.core.currency import Currency
 from kinoloop.core.ids import new_id
 from kinoloop.delivery.accounts.operations import save_mirror
@@ -194,13 +192,3 @@ def _click(tenant: str, number: int, visitor: str, ad_id: str, at: datetime) -> 
         visitor_id=visitor,
         consent=True,
     )
-
-
-def with_money(site: FastAPI) -> FastAPI:
-    """The site with these pages, where it does not have them yet."""
-    from kinoloop.web.pages.money import attribution, deals, inbox
-
-    if "/deals" not in {getattr(route, "path", "") for route in site.routes}:
-        for room in (deals, attribution, inbox):
-            site.include_router(room.router)
-    return site

@@ -24,8 +24,7 @@ INGEST, EVENT = "/api/ml/ingest-crm-data", "/api/ml/process-hubspot-event"
 @pytest.fixture
 def office(database: Database) -> Iterator[Office]:
     with (
-        pytest.MonkeyPatch.context() as patch,
-        hubspot_box(patch) as box,
+        hubspot_box() as box,
         open_office(database, box, key=False) as opened,
     ):
         yield opened

@@ -13,7 +13,7 @@ from kinoloop.web.events import Pace
 from kinoloop.web.site import create_site
 from tests import databases
 from tests.web.browser import serving
-from tests.web.earning import fill_money, with_money
+from tests.web.earning import fill_money
 from tests.web.house import START, open_house
 from tests.web.places import Place, faults, fits
 
@@ -29,7 +29,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
     database = connect(f"sqlite:///{path}", profile="test")
     clock = ManualClock(START + timedelta(minutes=3))
     house = open_house(database, tmp_path, clock=clock)
-    with serving(with_money(create_site(house, clock=clock, pace=Pace(look=0.1)))) as base:
+    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
         yield Place(house, base, clock)
     house.runs.close()
     database.close()

@@ -21,16 +21,11 @@ from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.pages.money.inbox import line_of, what_happened
 from kinoloop.web.site import create_site
 from tests.web.conftest import HERE
-from tests.web.earning import fill_many, fill_money, fill_table, told_event, with_money
+from tests.web.earning import fill_many, fill_money, fill_table, told_event
 from tests.web.house import START, House, open_house
 from tests.web.test_users import maker
 
 PAGES = ("/deals", "/attribution", "/inbox")
-
-
-@pytest.fixture
-def site(house: House, clock: ManualClock) -> FastAPI:
-    return with_money(create_site(house, clock=clock))
 
 
 @pytest.fixture
@@ -263,9 +258,7 @@ def test_strangers_see_nothing(stranger: TestClient) -> None:
 def test_every_page_on_both_databases(database: Database, tmp_path: Path, clock: ManualClock) -> None:
     house = open_house(database, tmp_path, clock=clock)
     fill_money(house)
-    client = TestClient(
-        with_money(create_site(house, clock=clock)), base_url=HERE, headers={"accept": "text/html"}
-    )
+    client = TestClient(create_site(house, clock=clock), base_url=HERE, headers={"accept": "text/html"})
     client.get(one_time_link(house, clock, HERE))
     assert "USD 24,000.00 without 1 deal" in text_of(client, "/deals")
     assert "Linear" in text_of(client, "/deals/9001") and "Needs a look" in text_of(client, "/inbox")

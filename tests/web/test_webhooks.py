@@ -21,8 +21,7 @@ PATH = "/webhooks/hubspot"
 @pytest.fixture
 def office(database: Database) -> Iterator[Office]:
     with (
-        pytest.MonkeyPatch.context() as patch,
-        hubspot_box(patch) as box,
+        hubspot_box() as box,
         open_office(database, box, key=False) as opened,
     ):
         yield opened
@@ -31,8 +30,7 @@ def office(database: Database) -> Iterator[Office]:
 @pytest.fixture
 def small(sqlite_database: Database) -> Iterator[Office]:
     with (
-        pytest.MonkeyPatch.context() as patch,
-        hubspot_box(patch) as box,
+        hubspot_box() as box,
         open_office(sqlite_database, box, key=False) as opened,
     ):
         yield opened

@@ -11,7 +11,7 @@ from tests.vendors.hubspot.sandboxed import HubSpotBox, hubspot_box
 
 @pytest.fixture
 def box() -> Iterator[HubSpotBox]:
-    with pytest.MonkeyPatch.context() as patch, hubspot_box(patch) as opened:
+    with hubspot_box() as opened:
         yield opened
 
 

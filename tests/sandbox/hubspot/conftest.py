@@ -6,10 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from hubspot import HubSpot
 
-from kinoloop.sandbox import application
-from kinoloop.sandbox.hubspot import routes
 from kinoloop.sandbox.hubspot.desk import Desk, desk_of
-from kinoloop.sandbox.hubspot.problems import problem
 from kinoloop.sandbox.testing import Sandbox, running_sandbox
 from tests.vendors.server import LocalServer, Seen, serving
 
@@ -27,20 +24,12 @@ class StandingClock:
 
 
 @pytest.fixture
-def wired(monkeypatch: pytest.MonkeyPatch) -> None:
-    """HubSpot among the vendors, also where the application does not list it."""
-    if routes not in application.VENDORS:
-        monkeypatch.setattr(application, "VENDORS", (*application.VENDORS, routes))
-        monkeypatch.setitem(application.SHAPES, "hubspot", problem)
-
-
-@pytest.fixture
 def clock() -> StandingClock:
     return StandingClock()
 
 
 @pytest.fixture
-def sandbox(wired: None, clock: StandingClock) -> Iterator[Sandbox]:
+def sandbox(clock: StandingClock) -> Iterator[Sandbox]:
     with running_sandbox(speed=1.0, clock=clock) as running:
         yield running
 

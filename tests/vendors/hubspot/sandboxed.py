@@ -5,13 +5,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import pytest
-
-from kinoloop.sandbox import application
-from kinoloop.sandbox.hubspot import routes
 from kinoloop.sandbox.hubspot.desk import Desk, desk_of
 from kinoloop.sandbox.hubspot.limits import Limits
-from kinoloop.sandbox.hubspot.problems import problem
 from kinoloop.sandbox.testing import Sandbox, running_sandbox
 
 START = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -54,10 +49,7 @@ class HubSpotBox:
 
 
 @contextmanager
-def hubspot_box(patch: pytest.MonkeyPatch) -> Iterator[HubSpotBox]:
-    if routes not in application.VENDORS:
-        patch.setattr(application, "VENDORS", (*application.VENDORS, routes))
-        patch.setitem(application.SHAPES, "hubspot", problem)
+def hubspot_box() -> Iterator[HubSpotBox]:
     clock = StandingClock()
     with running_sandbox(speed=1.0, clock=clock) as running:
         box = HubSpotBox(running, desk_of(running.world), clock)

@@ -14,7 +14,7 @@ from tests.vendors.hubspot.sandboxed import START, HubSpotBox, hubspot_box
 
 @pytest.fixture
 def box() -> Iterator[HubSpotBox]:
-    with pytest.MonkeyPatch.context() as patch, hubspot_box(patch) as opened:
+    with hubspot_box() as opened:
         opened.clock.at = START + timedelta(days=1)
         yield opened
 

@@ -10,14 +10,9 @@ from kinoloop.core.clock import ManualClock
 from kinoloop.core.ids import new_id
 from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.users.operations import add_user
-from tests.web.advertising import fill_ads, with_ads
+from tests.web.advertising import fill_ads
 from tests.web.conftest import HERE
 from tests.web.house import START, House
-
-
-@pytest.fixture
-def site(site: FastAPI) -> FastAPI:
-    return with_ads(site)
 
 
 @pytest.fixture

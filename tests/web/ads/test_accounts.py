@@ -22,7 +22,7 @@ from kinoloop.web.pages.ads.limits import limits_said
 from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.site import create_site
 from tests.web.ads.reading import INLINE, account_of, text_of
-from tests.web.advertising import MAIN, OWNER, SECOND, USD, fill_ads, with_ads
+from tests.web.advertising import MAIN, OWNER, SECOND, USD, fill_ads
 from tests.web.conftest import HERE
 from tests.web.house import START, House, open_house
 
@@ -249,7 +249,7 @@ def test_both_dialects_draw_the_same(database: Database, tmp_path: Path) -> None
     clock = ManualClock(START)
     house = open_house(database, tmp_path, clock=clock)
     ids = fill_ads(house.ads, START)
-    site = with_ads(create_site(house, clock=clock))
+    site = create_site(house, clock=clock)
     browser = TestClient(site, base_url=HERE, headers={"accept": "text/html"}, follow_redirects=False)
     browser.get(one_time_link(house, clock, HERE))
     for path in ("/changes", "/accounts", f"/accounts/{MAIN}", f"/changes/{ids['unknown']}"):

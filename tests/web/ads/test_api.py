@@ -139,6 +139,11 @@ def test_unknown_changes(client: TestClient, ids: dict[str, str]) -> None:
         client.post(f"{CHANGES}/{new_id()}/approve", json=sha),
         client.post(f"{CHANGES}/{new_id()}/reject", json={"why": "x"}),
         client.post(f"{CHANGES}/{new_id()}/revert"),
+        client.get(f"{CHANGES}/xyz"),
+        client.post(f"{CHANGES}/xyz/approve", json=sha),
+        client.post(f"{CHANGES}/xyz/reject", json={"why": "x"}),
+        client.post(f"{CHANGES}/xyz/revert"),
+        client.get("/api/v2/accounts/xyz"),
     ):
         assert told(answer, 404)["code"] == "not_found"
     assert client.post(f"{CHANGES}/{ids['fast']}/approve", json={}).status_code == 422

@@ -1,5 +1,6 @@
 """The page of one change, in each of its states."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -90,3 +91,10 @@ def test_an_unknown_change_is_settled_by_reading(
     with house.database.read() as connection:
         assert not changes(connection, states=("unknown",))
     assert currency("USD") == USD
+
+
+def test_what_is_no_id_is_not_there(browser_like: TestClient, ids: dict[str, str]) -> None:
+    for path in ("/changes/xyz", "/parts/changes/xyz", "/accounts/xyz", "/deals/xyz"):
+        answer = browser_like.get(path)
+        assert answer.status_code == 404, path
+    assert "There is no change with the id 'xyz'." in html.unescape(browser_like.get("/changes/xyz").text)
