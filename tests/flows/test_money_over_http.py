@@ -138,7 +138,8 @@ def test_from_a_click_to_a_changed_budget_and_its_audit(world: World, sandbox: S
     assert change["entity_id"] == owner["entity_id"] and change["triggered_by"] == "crm_deal"
     assert change["current"] == owner["daily_budget"]
     assert change["requested"] == pytest.approx(owner["daily_budget"] * 1.15, abs=1)
-    assert f"Deal {deal['id']} reached 'closed_won'" in change["reason"]
+    assert f"Deal {deal['id']} reached \u201cClosed won\u201d" in change["reason"]
+    assert f"credited to ad \u201c{ad['name']}\u201d" in change["reason"]
 
     world.post(f"/api/v2/changes/{change['change_id']}/approve", {"sha256": change["sha256"]})
     done = soon(lambda: _completed(world, change["change_id"]))

@@ -1,20 +1,9 @@
 """Deals, attribution and the inbox in a real Chromium: nothing for axe to find, and a stage gets its name."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kinoloop.core.clock import ManualClock
-from kinoloop.store.session import connect
-from kinoloop.web.events import Pace
-from kinoloop.web.site import create_site
-from tests import databases
-from tests.web.browser import serving
 from tests.web.earning import fill_money
-from tests.web.house import START, open_house
 from tests.web.places import Place, faults, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
@@ -23,16 +12,8 @@ MODES = [(False, False), (True, False), (False, True), (True, True)]
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    path = tmp_path / "kinoloop.db"
-    path.write_bytes(databases.sqlite_template())
-    database = connect(f"sqlite:///{path}", profile="test")
-    clock = ManualClock(START + timedelta(minutes=3))
-    house = open_house(database, tmp_path, clock=clock)
-    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
-        yield Place(house, base, clock)
-    house.runs.close()
-    database.close()
+def place(empty: Place) -> Place:
+    return empty
 
 
 @pytest.mark.parametrize(("dark", "phone"), MODES)

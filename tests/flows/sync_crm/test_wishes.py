@@ -6,7 +6,9 @@ import pytest
 
 from kinoloop.core.currency import Currency
 from kinoloop.core.errors import ForbiddenError, PassingError
-from kinoloop.flows.sync_crm.wishing import FRESH, hand_on, trigger
+from kinoloop.delivery.accounts.operations import save_mirror
+from kinoloop.delivery.accounts.records import AdEntity, Mirror
+from kinoloop.flows.sync_crm.wishing import FRESH, hand_on, trigger, who_brought
 from kinoloop.learning.crm import queries
 from kinoloop.learning.crm.records import BudgetWish
 from tests.flows.sync_crm.office import TENANT, Office, deal_with, moved
@@ -36,13 +38,34 @@ def test_the_seeds_rule_once_per_rise(office: Office) -> None:
     assert (made.increment, made.stage_confidence, made.attribution_confidence) == (675_000, 0.85, 1.0)
     assert made.step == pytest.approx(0.05 + 0.10 * 1.0 * 0.675)
     assert (made.campaign_id, made.ad_id, made.stage, made.state) == ("c1", "ad-k1", "show_up", "open")
-    assert "EUR 6,750.00 more than ever before" in made.reason and "100% confidence" in made.reason
+    assert made.reason == (
+        f"Deal {deal_id} reached \u201cShow up\u201d, EUR 6,750.00 more than ever before;"
+        " it is credited to ad ad-k1 with 100% confidence, by the click's id."
+    )
     assert hand_on(office.tools) == {"proposed": 1, "refused": 0, "waiting": 0}
     office.tell(moved(deal_id, "presentationscheduled", NOW, eventId=2))
     office.work()
     assert hand_on(office.tools) == {"proposed": 0, "refused": 0, "waiting": 0}
     (done,) = wishes(office)
     assert done.state == "proposed" and done.answer and office.proposed == [made]
+
+
+def test_the_reason_names_the_ad_and_the_stage_as_people_know_them(small: Office) -> None:
+    ad = AdEntity("ad-k1", "act_1", "ad", "s1", "c1", "Fog, hook B", "ACTIVE", "ACTIVE")
+    seen = Mirror("act_1", "Shop", Currency("EUR"), "UTC", 100, (ad,), NOW)
+    with small.database.begin() as connection:
+        save_mirror(connection, seen, tenant_id=TENANT, platform="meta")
+    deal_id = risen(small, "presentationscheduled")
+    small.tell(moved(deal_id, "presentationscheduled", NOW))
+    small.work()
+    (made,) = wishes(small)
+    assert "reached \u201cShow up\u201d" in made.reason
+    assert "credited to ad \u201cFog, hook B\u201d with" in made.reason
+
+
+def test_a_click_of_a_campaign_alone_is_told_as_such(small: Office) -> None:
+    with small.database.read() as connection:
+        assert who_brought(connection, None, "c1") == "campaign c1"
 
 
 def test_to_and_fro_is_no_second_rise(small: Office) -> None:

@@ -1,23 +1,12 @@
 """Changes and accounts in a real Chromium: nothing for axe to find, and the way from a card to the record."""
 
-from collections.abc import Iterator
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
 from playwright.sync_api import Browser, expect
 
-from kinoloop.core.clock import ManualClock
 from kinoloop.delivery.accounts.queries import account
 from kinoloop.delivery.changes.queries import change
-from kinoloop.store.session import connect
-from kinoloop.web.events import Pace
 from kinoloop.web.pages.login import one_time_link
-from kinoloop.web.site import create_site
-from tests import databases
 from tests.web.advertising import MAIN, OWNER, SECOND, fill_ads
-from tests.web.browser import serving
-from tests.web.house import START, open_house
 from tests.web.places import Place, faults, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
@@ -25,17 +14,8 @@ FOLDS = "for (const one of document.querySelectorAll('main details')) one.open =
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Iterator[Place]:
-    """A served house without any account."""
-    path = tmp_path / "kinoloop.db"
-    path.write_bytes(databases.sqlite_template())
-    database = connect(f"sqlite:///{path}", profile="test")
-    clock = ManualClock(START + timedelta(minutes=3))
-    house = open_house(database, tmp_path, clock=clock)
-    with serving(create_site(house, clock=clock, pace=Pace(look=0.1))) as base:
-        yield Place(house, base, clock)
-    house.runs.close()
-    database.close()
+def place(empty: Place) -> Place:
+    return empty
 
 
 @pytest.fixture
