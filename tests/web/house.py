@@ -5,14 +5,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, insert
 
+from kinoloop.app.publishing import Publishing
 from kinoloop.core.clock import Clock, ManualClock
 from kinoloop.core.errors import KinoloopError
 from kinoloop.core.ids import new_id
 from kinoloop.flows.order import ClipOrder
+from kinoloop.flows.publish_ads.tools import Publisher, PublishTools
 from kinoloop.flows.sync_crm.desk import CrmDesk
 from kinoloop.flows.sync_crm.receiving import Receiver
 from kinoloop.flows.sync_crm.tools import CrmTools
@@ -47,6 +49,7 @@ FLOWS = (
     Flow("cut_moments", "media", _idle, lambda payload: f"Clips of {payload['title']}", ("cut",)),
     Flow("process_crm_events", "poll", _idle, lambda payload: "CRM events", ("events",)),
     Flow("pull_results", "media", _idle, lambda payload: f"Read {payload['account_id']}", ("mirror",)),
+    Flow("publish_ad", "poll", _idle, lambda payload: f"Publish {payload['draft']['name']}", ("film",)),
 )
 
 
@@ -84,6 +87,7 @@ class House:
     videos: Desk
     ads: AdsDesk
     crm: CrmDesk
+    publishing: Publishing
     token: str = TOKEN
     parts: tuple[Part, ...] = (Part("database", "passed", "SQLite"),)
     orders: list[Json] = field(default_factory=list)
@@ -161,7 +165,9 @@ def open_house(database: Database, folder: Path, *, clock: Clock | None = None, 
     videos, ads = Desk(database, blobs, clock), AdsDesk(database, clock, runs.start)
     tools = CrmTools(database.begin, lambda _: None, clock, new_id)
     crm = CrmDesk(Receiver(database.begin, read_delivery, runs.start, clock, new_id), tools)
-    return House(kept, database, blobs, runs, videos, ads, crm)
+    outside = PublishTools(lambda account: cast(Publisher, ads.platform), blobs, clock, new_id)
+    publishing = Publishing(database, runs, outside)
+    return House(kept, database, blobs, runs, videos, ads, crm, publishing)
 
 
 def add_run(connection: Connection, run_id: str = "", **values: Any) -> str:

@@ -7,7 +7,7 @@ from tests.web.earning import fill_money
 from tests.web.places import Place, faults, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
-PAGES = ("/deals", "/deals/9001", "/deals/9005", "/attribution", "/inbox")
+PAGES = ("/deals", "/deals/stages", "/deals/9001", "/deals/9005", "/attribution", "/inbox")
 MODES = [(False, False), (True, False), (False, True), (True, True)]
 
 
@@ -49,3 +49,24 @@ def test_a_table_is_chosen_and_a_stage_gets_its_name(chrome: Browser, place: Pla
     expect(row).to_contain_text("Proposal sent")
     row.get_by_role("link").click()
     expect(page.locator(".way li").last).to_contain_text("+USD 4,000.00")
+
+
+def test_a_stage_gets_another_value_and_a_failed_event_another_try(chrome: Browser, place: Place) -> None:
+    fill_money(place.house, now=place.clock.now())
+    page = place.page(chrome)
+    page.goto("/deals")
+    page.get_by_role("link", name="What stages are worth").click()
+    row = page.locator("fieldset", has=page.get_by_role("heading", name="SQL", exact=True))
+    row.get_by_label("Worth, in USD").fill("-3")
+    page.get_by_role("button", name="Save the table").click()
+    expect(page.locator(".field-error")).to_have_text("A stage is worth nothing or more.")
+    assert faults(page) == []
+    row.get_by_label("Worth, in USD").fill("2500")
+    page.get_by_role("button", name="Save the table").click()
+    expect(page.locator(".field-error")).to_have_count(0)
+    expect(row.get_by_label("Worth, in USD")).to_have_value("2500.00")
+    page.goto("/inbox")
+    page.locator(".trouble li", has_text="9005").get_by_role("button", name="Try again").click()
+    expect(page.locator(".trouble li")).to_have_count(1)
+    page.goto("/inbox?state=received")
+    expect(page.locator(".events")).to_contain_text("9005")

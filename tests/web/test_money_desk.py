@@ -76,6 +76,11 @@ def test_the_form_shows_the_table(browser_like: TestClient, tenant: str) -> None
     )
 
 
+def test_without_a_table_the_page_of_deals_says_what_to_do(browser_like: TestClient) -> None:
+    answer = browser_like.get(STAGES)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/deals")
+
+
 def test_a_saved_value_counts_for_every_deal_at_once(
     house: House, browser_like: TestClient, hx: dict[str, str], tenant: str
 ) -> None:

@@ -13,6 +13,7 @@ from kinoloop.app.callbacks import TaskBook, verifiers
 from kinoloop.app.crm import open_crm, open_crm_tools, prepare_tenant
 from kinoloop.app.health import Part, checks
 from kinoloop.app.llms import told
+from kinoloop.app.publishing import Publishing
 from kinoloop.app.settings import Settings
 from kinoloop.app.studio import Wiring, open_studio
 from kinoloop.app.tools import fetch_link, open_database, workshop
@@ -87,6 +88,7 @@ class App:
     wiring: Wiring
     ads: Ads
     crm: CrmDesk
+    publishing: Publishing
 
     def executor(self) -> Executor:
         """One that applies approved changes to live ads."""
@@ -226,10 +228,10 @@ def open_app(
     results = ResultsTools(
         platforms.open, lambda wish: propose(desk, wish), clock, make_id, seats=platforms.seats
     )
-    publishing = PublishAds(PublishTools(platforms.open, blobs, clock, make_id))
+    publish_tools = PublishTools(platforms.open, blobs, clock, make_id)
     earning = (
         PullResults(results),
-        publishing,
+        PublishAds(publish_tools),
         ProcessEvents(crm_tools),
         SyncCrm(crm_tools),
         ForgetPeople(clock),
@@ -242,7 +244,8 @@ def open_app(
     videos = Videos(database, runs, studio, verifiers(settings), settings.roots)
     prepare_tenant(crm_tools, wiring)
     ads, crm = Ads(desk, platforms, runs), open_crm(crm_tools, wiring, runs.start)
-    return App(settings, database, blobs, tools, runs, clock, make_id, videos, wiring, ads, crm)
+    publishing = Publishing(database, runs, publish_tools)
+    return App(settings, database, blobs, tools, runs, clock, make_id, videos, wiring, ads, crm, publishing)
 
 
 def house_token(settings: Settings) -> str:

@@ -23,6 +23,7 @@ ROOMS = {
     "store": ("db",),
     "sandbox": ("sandbox",),
     "executor": ("executor",),
+    "publish": ("publish",),
     "users": ("user",),
 }
 

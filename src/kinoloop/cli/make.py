@@ -205,7 +205,7 @@ def _tell_films(app: App, video: Video, films: tuple[Variant, ...]) -> None:
     columns = ("version", "differs in", "shape", "size", "length", "loudness", "file", "gate")
     show.table(f"{plural(len(films), 'film')} of '{video.name}' ({video.status})", columns, rows)
     for film in films:
-        show.paper.print(f"{film.label} {film.shape}: {app.blobs.path(film.path)}")
+        show.paper.print(f"{film.label} {film.shape} ({film.variant_id}): {app.blobs.path(film.path)}")
     show.paper.print(f"Estimated {show_usd(video.estimated_cost)}, actual {show_usd(video.actual_cost)}.")
 
 

@@ -28,3 +28,9 @@ def redact(text: str) -> str:
 def plural(count: int, noun: str, many: str | None = None) -> str:
     """`1 clip`, `3 clips`."""
     return f"{count} {noun if count == 1 else many or noun + 's'}"
+
+
+def label(name: str) -> str:
+    """A key as people say it: `hook_strength` -> `Hook strength`."""
+    text = name.replace("_", " ").replace("-", " ").strip()
+    return text[:1].upper() + text[1:]

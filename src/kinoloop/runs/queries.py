@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Row, Select, func, select
 
 from kinoloop.core.errors import NotFoundError
 from kinoloop.runs.progress import seconds_left, usual_seconds
-from kinoloop.runs.records import STATUSES, EventRow, Json, RunRow, RunStatus, StepRow, run_status
-from kinoloop.runs.tables import jobs, processing_steps, run_progress, system_events
+from kinoloop.runs.records import STATUSES, Effect, EventRow, Json, RunRow, RunStatus, StepRow, run_status
+from kinoloop.runs.tables import jobs, processing_steps, run_effects, run_progress, system_events
 
 HISTORY = 20
 CANCELLED = {
@@ -88,6 +88,14 @@ def family(connection: Connection, run_id: str) -> list[str]:
         parents = list(connection.execute(query).scalars())
         everyone += parents
     return everyone
+
+
+def done_effects(connection: Connection, scope: str) -> tuple[Effect, ...]:
+    """The calls of this scope (or run) that were made and answered, oldest first."""
+    c = run_effects.c
+    query = select(c.effect_key, c.desired, c.result, c.done_at).where(c.run_id == scope, c.state == "done")
+    rows = connection.execute(query.order_by(c.done_at, c.effect_key))
+    return tuple(Effect(row.effect_key, row.desired, row.result, row.done_at) for row in rows)
 
 
 def usual_seconds_after(connection: Connection, flow: str, step_name: str) -> float | None:

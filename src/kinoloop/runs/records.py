@@ -88,6 +88,16 @@ class EventRow:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """An outward call that was made and answered: what was wanted, and what came back."""
+
+    key: str
+    desired: Json
+    result: Json
+    done_at: datetime
+
+
+@dataclass(frozen=True)
 class Lease:
     """A worker's sign of life; instants are Unix seconds by the database's clock."""
 

@@ -1,9 +1,13 @@
 """What people may do with ad accounts and with changes to live ads, as the web face needs it."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from kinoloop.delivery.accounts.records import Authority, GuardSettings
 from kinoloop.delivery.changes.records import Change, Proposal
+from kinoloop.delivery.publishing.wishes import AdWish
+from kinoloop.flows.publish_ads.places import Look, Place
+from kinoloop.runs.records import RunRow
 
 
 class Ads(Protocol):
@@ -53,4 +57,38 @@ class Ads(Protocol):
 
         Raises UnavailableError when no key for its platform is set.
         """
+        ...
+
+
+class Publishing(Protocol):
+    """How a finished film becomes a paused ad. Whose film it is was checked before."""
+
+    def places(self, account_id: str) -> tuple[Place, ...]:
+        """Campaigns and ad sets of the account that were made from here."""
+        ...
+
+    def last_page(self, account_id: str) -> str:
+        """The page that spoke last in this account; empty before the first ad."""
+        ...
+
+    def look(self, variant_id: str, wish: AdWish) -> Look:
+        """Exactly what a yes would cover, and its hash.
+
+        Raises InputError naming the field of the wish, ForbiddenError (blocked, not approved, account
+        closed), ConflictError, IntegrityError (the file), NotFoundError.
+        """
+        ...
+
+    def publish(
+        self, variant_id: str, wish: AdWish, *, who: str, sha256: str, accept_degraded: bool = False
+    ) -> str:
+        """A yes to exactly what was seen together with the run that makes the ad; gives the run's id.
+
+        Raises ConflictError when `sha256` is not its hash, ForbiddenError for a degraded film that is not
+        accepted as such, UnavailableError without a key for the platform, and as `look`.
+        """
+        ...
+
+    def under_way(self, variant_ids: Iterable[str]) -> tuple[RunRow, ...]:
+        """Runs that make ads of these films now, or failed to, newest first."""
         ...

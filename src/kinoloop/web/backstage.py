@@ -18,7 +18,7 @@ from kinoloop.flows.order import ClipOrder
 from kinoloop.flows.sync_crm.desk import CrmDesk
 from kinoloop.footage.intake.records import FileReport
 from kinoloop.footage.search.records import Hit
-from kinoloop.web.advertising import Ads
+from kinoloop.web.advertising import Ads, Publishing
 
 
 class WebSettings(Protocol):
@@ -196,6 +196,9 @@ class Backstage(Protocol):
 
     @property
     def ads(self) -> Ads: ...
+
+    @property
+    def publishing(self) -> Publishing: ...
 
     @property
     def crm(self) -> CrmDesk: ...

@@ -3,6 +3,8 @@
 from sqlalchemy import Connection
 
 from kinoloop.core.errors import ForbiddenError, NotFoundError
+from kinoloop.creative.renders.queries import variant
+from kinoloop.creative.renders.records import Variant
 from kinoloop.creative.videos.queries import video
 from kinoloop.creative.videos.records import Video
 from kinoloop.runs.records import RunRow
@@ -15,6 +17,12 @@ def owned_video(connection: Connection, user: User, video_id: str) -> Video:
     if not user.sees_all and found.owner != user.user_id:
         raise not_yours("video")
     return found
+
+
+def owned_film(connection: Connection, user: User, variant_id: str) -> tuple[Video, Variant]:
+    """A finished film and its video, when this person may see it. Raises NotFoundError, ForbiddenError."""
+    found = variant(connection, variant_id)
+    return owned_video(connection, user, found.video_id), found
 
 
 def require_own_run(connection: Connection, user: User, run: RunRow) -> None:

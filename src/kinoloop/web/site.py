@@ -16,6 +16,7 @@ from kinoloop.web.api.ml import crm as ml_crm
 from kinoloop.web.api.ml import revenue as ml_revenue
 from kinoloop.web.api.shapes import Problem
 from kinoloop.web.api.v2 import accounts as ad_accounts
+from kinoloop.web.api.v2 import ads as new_ads
 from kinoloop.web.api.v2 import changes as ad_changes
 from kinoloop.web.api.v2 import files as video_files
 from kinoloop.web.api.v2 import jobs as video_jobs
@@ -34,18 +35,22 @@ from kinoloop.web.pages import footage, login, runs, system
 from kinoloop.web.pages import search as search_page
 from kinoloop.web.pages.ads import accounts as ads_accounts
 from kinoloop.web.pages.ads import changes as ads_changes
+from kinoloop.web.pages.ads import publish as ads_publish
 from kinoloop.web.pages.make import brands, campaigns, costs, new_video, storyboard, video, videos
 from kinoloop.web.pages.money import attribution as attribution_page
 from kinoloop.web.pages.money import deals as deals_page
 from kinoloop.web.pages.money import inbox as inbox_page
+from kinoloop.web.pages.money import stages as stages_page
 
 STATIC = Path(__file__).parent / "static"
 VIDEO_API = (video_uploads, video_jobs, video_files, callbacks)
-MONEY_API = (ad_accounts, ad_changes, ml_revenue, ml_attribution, ml_crm, click_door, webhooks)
+MONEY_API = (ad_accounts, ad_changes, new_ads, ml_revenue, ml_attribution, ml_crm, click_door, webhooks)
 API = (ingest, assets, moments, clips, jobs, search, media, health, events, *VIDEO_API, *MONEY_API)
 MAKE_PAGES = (videos, new_video, video, storyboard, campaigns, brands, costs)
-SPEND_PAGES = (ads_changes, ads_accounts, deals_page, attribution_page, inbox_page)
-PAGES = (login, footage, asset_page, clips_page, runs, search_page, system, *MAKE_PAGES, *SPEND_PAGES)
+SPEND_PAGES = (ads_changes, ads_accounts, ads_publish)
+EARN_PAGES = (stages_page, deals_page, attribution_page, inbox_page)
+HOUSE_PAGES = (login, footage, asset_page, clips_page, runs, search_page, system)
+PAGES = (*HOUSE_PAGES, *MAKE_PAGES, *SPEND_PAGES, *EARN_PAGES)
 DESCRIPTION = (
     "Footage in, clips and ads out. Every route but login and health needs `Authorization: Bearer TOKEN` "
     "or a browser session. Every error is `{code, what, why, fix}`."

@@ -4,9 +4,10 @@ from datetime import datetime
 from fractions import Fraction
 
 from kinoloop.core.money import show_usd
-from kinoloop.core.text import plural
+from kinoloop.core.text import label, plural
 from kinoloop.core.timecode import exact, short_clock
 
+plain = label
 STATUS_WORDS = {
     "queued": "Waiting",
     "running": "Working",
@@ -57,6 +58,12 @@ STEP_SENTENCES = {
     "cut": "Cut and caption the clip",
     "finalise": "Check the result and file it",
     "keep the reason": "Keep the reason of the failure",
+    "film": "Send the film",
+    "campaign": "Make the campaign, off",
+    "ad set": "Make the ad set, off",
+    "creative": "Put film and words together",
+    "ad": "Make the ad, off",
+    "compare": "Read back what stands there",
 }
 
 
@@ -167,9 +174,3 @@ def span_words(start_ms: int, end_ms: int) -> str:
 def seconds_words(milliseconds: int) -> str:
     """`3.4 s`, `6 s`."""
     return f"{milliseconds / 1000:.1f}".removesuffix(".0") + " s"
-
-
-def plain(name: str) -> str:
-    """`hook_strength` -> `Hook strength`."""
-    text = name.replace("_", " ").replace("-", " ").strip()
-    return text[:1].upper() + text[1:]

@@ -1,6 +1,7 @@
 """A house filled with changes and accounts, and who comes in: an owner's browser, a maker's."""
 
 import re
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -10,9 +11,18 @@ from kinoloop.core.clock import ManualClock
 from kinoloop.core.ids import new_id
 from kinoloop.web.pages.login import one_time_link
 from kinoloop.web.users.operations import add_user
+from tests.films import draw_film
 from tests.web.advertising import fill_ads
 from tests.web.conftest import HERE
 from tests.web.house import START, House
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds, upright."""
+    path = tmp_path_factory.mktemp("ads") / "ad.mp4"
+    draw_film(path, seconds=2.0, size=(180, 320))
+    return path
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, func, select
 
 from kinoloop.core.errors import InputError, NotFoundError
+from kinoloop.core.ids import is_id
 from kinoloop.delivery.changes.records import Change, ChangeState, HistoryRow
 from kinoloop.delivery.changes.rows import read_change
 from kinoloop.delivery.changes.tables import pending_ad_changes as table
@@ -14,9 +15,12 @@ LARGEST_PAGE = 200
 
 
 def change(connection: Connection, change_id: str, *, lock: bool = False) -> Change:
-    """One change; `lock` keeps it from other writers until the transaction ends. Raises NotFoundError."""
+    """One change; `lock` keeps it from other writers until the transaction ends. Raises NotFoundError, also
+    for a text that is no id at all.
+    """
     query = select(table).where(table.c.id == change_id)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    query = query.with_for_update() if lock else query
+    row = connection.execute(query).first() if is_id(change_id) else None
     if row is None:
         raise NotFoundError(
             f"There is no change with the id '{change_id}'.", fix="List the changes to see their ids."

@@ -34,6 +34,13 @@ def approved_ads(connection: Connection, account_id: str) -> tuple[ApprovedAd, .
     return tuple(read_approved(row) for row in connection.execute(query.order_by(c.ad_id)))
 
 
+def ads_of_video(connection: Connection, video_id: str) -> tuple[ApprovedAd, ...]:
+    """The ads that were made of a video's films, by ad."""
+    c = ad_contents.c
+    query = select(ad_contents).where(c.video_id == video_id, c.superseded_at.is_(None))
+    return tuple(read_approved(row) for row in connection.execute(query.order_by(c.ad_id)))
+
+
 def approvals_of(connection: Connection, ad_id: str) -> tuple[ApprovedAd, ...]:
     """Everything that was ever approved for an ad, newest first."""
     c = ad_contents.c

@@ -20,6 +20,11 @@ LONGEST_WAIT = 300.0
 Json = dict[str, Any]
 
 
+def scope_of(account_id: str) -> str:
+    """In what each call is made once: the account, whichever runs ask for it."""
+    return f"publish:{account_id}"
+
+
 @dataclass(frozen=True)
 class Maker:
     """Makes the parts of one ad. `order` is the hash that was approved: it tells who made what."""
@@ -111,7 +116,7 @@ class Maker:
             return None if there is None else {"id": there, "by": self.order}
 
         try:
-            return self.step.effect(key, desired, call, read, scope=f"publish:{self.draft.account_id}")
+            return self.step.effect(key, desired, call, read, scope=scope_of(self.draft.account_id))
         except PassingError as error:
             wait = getattr(error, "wait", None)
             if isinstance(wait, int | float):

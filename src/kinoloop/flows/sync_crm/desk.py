@@ -7,7 +7,7 @@ from typing import Any
 
 from kinoloop.core.errors import InputError, KinoloopError
 from kinoloop.flows.sync_crm.keeping import keep_deal
-from kinoloop.flows.sync_crm.receiving import Receiver
+from kinoloop.flows.sync_crm.receiving import PROCESS, Receiver
 from kinoloop.flows.sync_crm.tools import CrmTools
 from kinoloop.learning.crm import operations as crm
 from kinoloop.learning.crm import queries
@@ -69,10 +69,14 @@ class CrmDesk:
         with self.tools.begin() as connection:
             return crm.connect_portal(connection, portal_id, tenant_id, who=who, now=self.tools.clock.now())
 
-    def redo(self, keys: Sequence[str] | None = None) -> int:
-        """Try dead and failed events (all, or these) again with the next sweep; gives how many."""
+    def redo(self, keys: Sequence[str] | None = None, *, tenant_id: str | None = None) -> int:
+        """Try dead and failed events (all, or these) again, at once; gives how many."""
+        run_id = f"{PROCESS}:again:{self.tools.new_id()}"
         with self.tools.begin() as connection:
-            return crm.redo(connection, keys, now=self.tools.clock.now())
+            count = crm.redo(connection, keys, tenant_id=tenant_id, now=self.tools.clock.now())
+            if count:
+                self.receiver.start(PROCESS, {"events": count}, run_id=run_id, connection=connection)
+        return count
 
     def tenant(self, named: str | None) -> str:
         """The one named, or the only one there is: of the portals, else of the tables. Raises InputError."""

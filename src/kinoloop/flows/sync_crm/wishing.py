@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from kinoloop.core.currency import Currency
 from kinoloop.core.errors import KinoloopError, NotFoundError
 from kinoloop.core.ids import hash_json
+from kinoloop.core.text import label
 from kinoloop.delivery.accounts import queries as accounts
 from kinoloop.flows.sync_crm.tools import CrmTools, is_passing, said
 from kinoloop.learning.crm import operations as crm
@@ -23,6 +24,12 @@ from kinoloop.learning.revenue.rules import budget_step
 FRESH = timedelta(hours=24)
 """An older move is history: a first sync of years of deals must not raise a single budget."""
 PAGE = 50
+FOUND_BY = {
+    "url_param": "by the click's id",
+    "fingerprint": "by the same device",
+    "probabilistic": "by likeness",
+}
+"""How the click was found, as the pages of deals say it."""
 
 
 def wish_for(
@@ -41,11 +48,13 @@ def wish_for(
     campaign_id = credited.campaign_id or _campaign_of(connection, credited.ad_id)
     if campaign_id is None:
         return 0
+    brought = who_brought(connection, credited.ad_id, campaign_id)
     told, made = lines(connection, tenant_id, deal_id), 0
     for line, rise in zip(told, highs([line.level for line in told]), strict=True):
         step = budget_step(rise, line.confidence, credited.confidence, trigger(currency))
         if step is not None and now - line.at <= FRESH:
-            wanted = _wish(line, rise, step, credited, campaign_id, currency, now)
+            reason = reason_for(line, rise, brought, credited, currency)
+            wanted = _wish(line, rise, step, credited, campaign_id, reason, now)
             made += crm.wish(connection, wanted)
     return made
 
@@ -56,6 +65,24 @@ def _campaign_of(connection: Connection, ad_id: str | None) -> str | None:
         return None if ad_id is None else accounts.entity(connection, ad_id).campaign_id
     except NotFoundError:
         return None
+
+
+def who_brought(connection: Connection, ad_id: str | None, campaign_id: str) -> str:
+    """The credited ad by its name; by its id where no mirrored account has it."""
+    what, entity_id = ("campaign", campaign_id) if ad_id is None else ("ad", ad_id)
+    try:
+        return f"{what} \u201c{accounts.entity(connection, entity_id).name}\u201d"
+    except NotFoundError:
+        return f"{what} {entity_id}"
+
+
+def reason_for(line: LedgerLine, rise: int, brought: str, credited: CrmConversion, currency: Currency) -> str:
+    """The rise and who is credited with it, in the words of people."""
+    return (
+        f"Deal {line.deal_id} reached \u201c{label(line.stage_to)}\u201d, {currency.show(rise)} more than"
+        f" ever before; it is credited to {brought} with {credited.confidence:.0%} confidence,"
+        f" {FOUND_BY.get(credited.method, credited.method)}."
+    )
 
 
 def trigger(currency: Currency) -> BudgetTrigger:
@@ -100,7 +127,7 @@ def _wish(
     step: float,
     credited: CrmConversion,
     campaign_id: str,
-    currency: Currency,
+    reason: str,
     now: datetime,
 ) -> BudgetWish:
     key = hash_json(["crm", line.tenant_id, line.deal_id, line.stage_to, line.at.isoformat()])
@@ -116,10 +143,6 @@ def _wish(
         step=step,
         ad_id=credited.ad_id,
         campaign_id=campaign_id,
-        reason=(
-            f"Deal {line.deal_id} reached '{line.stage_to}', {currency.show(rise)} more than ever before;"
-            f" it is credited to ad {credited.ad_id or 'unknown'} by {credited.method}"
-            f" with {credited.confidence:.0%} confidence."
-        ),
+        reason=reason,
         created_at=now,
     )

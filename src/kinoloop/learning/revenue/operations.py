@@ -4,7 +4,7 @@ Locks go in one order: the tenant's table (shared by those who record, alone for
 deals by id. So two who tell of one deal take turns and end with the same ledger. Nothing here commits.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -64,8 +64,28 @@ def map_stage(
 
     Raises NotFoundError for a tenant without a table, InputError for a stage it does not have.
     """
-    table = _locked_table(connection, tenant_id, shared=False)
-    made = replace(table, aliases={**table.aliases, crm_stage_id: stage})
+    named = {crm_stage_id: stage}
+    return revise(
+        connection,
+        tenant_id,
+        lambda table: replace(table, aliases={**table.aliases, **named}),
+        who=who,
+        now=now,
+    )
+
+
+def revise(
+    connection: Connection,
+    tenant_id: str,
+    change: Callable[[StageTable], StageTable],
+    *,
+    who: str,
+    now: datetime,
+) -> StageTable:
+    """Make the tenant's table another one, seen and saved while nobody else can; all its deals are reckoned
+    anew. `change` gets the table as it stands and may refuse. Raises NotFoundError, InputError.
+    """
+    made = change(_locked_table(connection, tenant_id, shared=False))
     save_table(connection, made, who=who, now=now)
     return made
 

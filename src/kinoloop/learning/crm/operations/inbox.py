@@ -154,10 +154,19 @@ def put_off(
     failed(connection, event, why, passing=passing, now=now)
 
 
-def redo(connection: Connection, keys: Sequence[str] | None = None, *, now: datetime) -> int:
-    """A person says: try again. Dead and failed events (all, or these) are due now; gives how many."""
+def redo(
+    connection: Connection,
+    keys: Sequence[str] | None = None,
+    *,
+    tenant_id: str | None = None,
+    now: datetime,
+) -> int:
+    """A person says: try again. Dead and failed events (all, or these; of one tenant) are due now; gives how
+    many.
+    """
     c = events.c
     lame = c.state.in_(("dead", "failed")) & c.tenant_id.is_not(None) & c.occurred_at.is_not(None)
+    lame = lame if tenant_id is None else lame & (c.tenant_id == tenant_id)
     chosen = lame if keys is None else lame & c.key.in_(keys)
     anew = {"state": "received", "tries": 0, "due_at": None, "received_at": now}
     return int(connection.execute(update(events).where(chosen).values(anew)).rowcount)

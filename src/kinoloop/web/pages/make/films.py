@@ -41,10 +41,11 @@ def shape_rows(told: Known) -> tuple[ShapeRow, ...]:
 
 def _films(told: Known, shape: str) -> tuple[Film, ...]:
     fitting = sorted((one for one in told.variants if one.shape == shape), key=lambda one: one.label)
-    return tuple(_film(told.video, one) for one in fitting)
+    return tuple(film_of(told.video, one) for one in fitting)
 
 
-def _film(video: Video, one: Variant) -> Film:
+def film_of(video: Video, one: Variant) -> Film:
+    """One film as it is shown: its player, its files, what differs."""
     place, which = here(video.video_id), f"variant={one.variant_id}&v={one.sha256[:12]}"
     return Film(
         variant=one,

@@ -20,6 +20,7 @@ from kinoloop.creative.videos.records import Video
 from kinoloop.registry.queries import decisions
 from kinoloop.registry.records import NodeDecision
 from kinoloop.runs.queries import stored_error
+from kinoloop.web.ads.made import FilmAds, by_film, made_of
 from kinoloop.web.api.v2.jobs import AT_WORK
 from kinoloop.web.api.v2.known import known
 from kinoloop.web.api.v2.speak import Known, panel_image
@@ -102,6 +103,8 @@ class VideoPage:
     entries: tuple[Entry, ...]
     names: Mapping[str, str]
     spent: Micros
+    ads: Mapping[str, FilmAds]
+    """What became of each film, by variant."""
 
     @property
     def off(self) -> int | None:
@@ -116,7 +119,8 @@ def video_page(video_id: str, request: Request, stage: Stage, clock: Now, who: W
     with stage.database.read() as connection:
         video = owned_video(connection, who, video_id)
         told = known(stage, connection, video)
-        page = _page(request, connection, clock, told)
+        runs = stage.publishing.under_way(one.variant_id for one in told.variants)
+        page = _page(request, connection, clock, told, by_film(made_of(connection, video_id), runs))
     return respond(page)
 
 
@@ -175,7 +179,9 @@ def _mine(stage: Backstage, who: User, video_id: str) -> None:
         owned_video(connection, who, video_id)
 
 
-def _page(request: Request, connection: Connection, clock: Clock, told: Known) -> VideoPage:
+def _page(
+    request: Request, connection: Connection, clock: Clock, told: Known, ads: Mapping[str, FilmAds]
+) -> VideoPage:
     video = told.video
     frame = frame_of(request, video.name, "videos")
     subject = f"video:{video.video_id}"
@@ -194,6 +200,7 @@ def _page(request: Request, connection: Connection, clock: Clock, told: Known) -
         entries=entries(connection, video.video_id),
         names=names,
         spent=told.spent,
+        ads=ads,
     )
 
 

@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from kinoloop.core.clock import Clock
+from kinoloop.core.errors import ConflictError
 from kinoloop.learning.crm.queries import event, event_counts, events, portals, syncs
 from kinoloop.learning.crm.records import CrmEvent, EventState, Portal, SyncReport
+from kinoloop.web.forms import Form, lead_to
 from kinoloop.web.pages.money.whose import Tenant
 from kinoloop.web.render import Frame, frame_of, respond
 from kinoloop.web.stage import Now, Stage
@@ -48,6 +50,8 @@ class EventLine:
     late: float | None
     ago: str | None
     address: str | None
+    again: bool
+    """Whether it may be tried again by hand."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,11 @@ class InboxPage:
     portals: tuple[Portal, ...]
 
     @property
+    def lame(self) -> int:
+        """How many could be tried again, on whichever page they stand."""
+        return sum(self.counts[state] for state in BAD)
+
+    @property
     def everything(self) -> int:
         return sum(self.counts.values())
 
@@ -92,6 +101,21 @@ def inbox_page(
     with stage.database.read() as connection:
         page = _page(connection, clock, frame_of(request, "Inbox", "inbox"), tenant, state, before)
     return respond(page)
+
+
+@router.post("/inbox/again")
+def try_again(request: Request, stage: Stage, tenant: Tenant, form: Form) -> Response:
+    """Try those that failed once more, now: the one named, else all. Reading again spends nothing, so anybody
+    may. Raises ConflictError when none of them is failed any more.
+    """
+    key = form.one("key")
+    if not stage.crm.redo([key] if key else None, tenant_id=tenant):
+        raise ConflictError(
+            "There is nothing to try again.",
+            why="It was done meanwhile, or somebody else has just pressed.",
+            fix="Reload the page.",
+        )
+    return lead_to(request, "/inbox")
 
 
 def _page(
@@ -141,6 +165,7 @@ def line_of(one: CrmEvent, clock: Clock) -> EventLine:
         late=late,
         ago=ago_words(one.received_at, clock.now()),
         address=f"/deals/{quote(one.object_id)}" if mine else None,
+        again=one.state in BAD and one.tenant_id is not None and one.occurred_at is not None,
     )
 
 
