@@ -19,6 +19,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from kinoloop.core.timecode import Span
+from kinoloop.media.priority import unhurried
 
 Pixels = NDArray[np.uint8]
 Sound = Literal["tone", "noise", "none"]
@@ -86,6 +87,8 @@ def draw_film(
         if rotation:
             stream.set_display_rotation(rotation)
         track = None if sound == "none" else _sound_stream(out, path)
+        with unhurried():
+            stream.codec_context.open(strict=False)
         pictures = _pictures(size, edges, mixes, seed)
         for number, picture in enumerate(pictures):
             if timecode:

@@ -65,27 +65,8 @@ def chromium_open(folder: Path) -> Iterator[Browser]:
     if path is None:
         raise RuntimeError("no Chromium is installed")
     with sync_playwright() as play:
-        browser = play.chromium.launch(
-            executable_path=_without_priority(path, folder), args=list(FLAGS), downloads_path=folder
-        )
+        browser = play.chromium.launch(executable_path=path, args=list(FLAGS), downloads_path=folder)
         try:
             yield browser
         finally:
             browser.close()
-
-
-def _without_priority(path: str, folder: Path) -> str:
-    """A launcher that takes the right to change priorities away from the browser.
-
-    Run as root it raises and lowers its threads all the time, and a machine of two cores may then give hardly
-    any time to anything else. Somebody who is not root has no such right in the first place.
-    """
-    setpriv = shutil.which("setpriv")
-    if setpriv is None or os.geteuid() != 0:
-        return path
-    launcher = folder / "browser"
-    launcher.write_text(
-        f'#!/bin/sh\nexec {setpriv} --bounding-set=-sys_nice --inh-caps=-sys_nice {path} "$@"\n'
-    )
-    launcher.chmod(0o755)
-    return str(launcher)

@@ -15,6 +15,7 @@ from kinoloop.core.errors import IntegrityError
 from kinoloop.media.audio_mix import audio_frame
 from kinoloop.media.encoder import Encoder
 from kinoloop.media.opening import open_media
+from kinoloop.media.priority import unhurried
 from kinoloop.media.spans import SOUND_RATE, Sound
 
 FAST_START = {"movflags": "+faststart"}
@@ -54,6 +55,8 @@ def _picture_stream(
     context.time_base, context.thread_count = 1 / rate, encoder.threads
     context.colorspace = context.color_primaries = context.color_trc = BT709
     context.color_range = LIMITED
+    with unhurried():
+        context.open(strict=False)
     return stream
 
 
