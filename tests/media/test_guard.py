@@ -14,6 +14,7 @@ import pytest
 from kinoloop.core.errors import CancelledError, LimitError, MediaError, NotFoundError
 from kinoloop.media.guard import Limits, guarded
 from kinoloop.media.records import MediaInfo
+from tests.children import children
 from tests.films import draw_film
 
 HERE = "tests.media.guard_targets:"
@@ -40,7 +41,7 @@ class Notes:
 def _nothing_stays_behind() -> Iterator[None]:
     before = children()
     yield
-    assert children() == before
+    assert not children() - before
 
 
 def gone(pid: int) -> bool:
@@ -49,10 +50,6 @@ def gone(pid: int) -> bool:
             return True
         time.sleep(0.02)
     return False
-
-
-def children() -> list[psutil.Process]:
-    return psutil.Process().children(recursive=True)
 
 
 def test_results_come_back_and_progress_is_forwarded() -> None:

@@ -176,9 +176,7 @@ def test_what_cannot_be_subscribed_to(sandbox: Sandbox, desk: Desk, url: str, ty
     assert call(sandbox, "POST", "/__sandbox/hubspot/webhooks", {"urls": url}).status_code == 422
 
 
-def test_at_full_speed_everything_arrives_by_itself(
-    wired: None, inbox: LocalServer, answers: list[int]
-) -> None:
+def test_at_full_speed_everything_arrives_by_itself(inbox: LocalServer, answers: list[int]) -> None:
     """The world's own clock does it, without anybody's help."""
     answers += [503, 503]
     with running_sandbox(speed=86_400.0) as sandbox:
