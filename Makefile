@@ -3,18 +3,24 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --no-deps --require-hashes
+# One more than there are cores: many of the dear tests mostly wait.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 1)")
 FOOTAGE ?=
+SEED ?=
 KINOLOOP_HOME ?= data
 export KINOLOOP_HOME
 
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check lint types floors bench clean lock doctor fast browser
+.PHONY: help demo dashboard serve test check lint types floors bench clean lock doctor fast browser
 
 help: ## what each target does
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 10
 
-demo: $(VENV)/.base ## footage in, captioned vertical clips out (FOOTAGE=dir for your own)
-	@$(BIN)/kinoloop demo $(if $(FOOTAGE),--footage "$(FOOTAGE)")
+demo: $(VENV)/.base ## the whole loop on a simulated account, with a report (FOOTAGE=dir, SEED=n)
+	@$(BIN)/kinoloop demo $(if $(FOOTAGE),--footage "$(FOOTAGE)") $(if $(SEED),--seed $(SEED))
+
+dashboard: $(VENV)/.base ## what the last demo left, in a browser
+	@$(BIN)/kinoloop serve --sample
 
 serve: $(VENV)/.base ## the same in a browser, behind a one-time link
 	@$(BIN)/kinoloop serve
@@ -23,14 +29,14 @@ doctor: $(VENV)/.base ## what works here, what does not, and how to mend it
 	@$(BIN)/kinoloop doctor
 
 test: $(VENV)/.dev ## the tests (SQLite and PostgreSQL; browser tests where Chromium is)
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 fast: $(VENV)/.dev ## the quick tests only
-	@$(BIN)/python -m pytest -n auto -m "not slow and not browser"
+	@$(BIN)/python -m pytest -n $(WORKERS) -m "not slow and not browser"
 
 check: lint types floors ## exactly what CI runs
 	@rm -f .coverage .coverage.*
-	@KINOLOOP_COVERAGE=1 $(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=
+	@KINOLOOP_COVERAGE=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report=
 	@$(BIN)/python -m coverage report --fail-under=90 --skip-covered | tail -n 40
 	@$(BIN)/python -m coverage report --fail-under=100 --include='*/rules.py,*/rules/*'
 

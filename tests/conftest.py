@@ -14,6 +14,7 @@ from tests import databases
 from tests.web.browser import chromium, chromium_open
 
 CI = os.environ.get("CI") == "true"
+ALL_AT_ONCE = CI or os.environ.get("KINOLOOP_COVERAGE") == "1"
 REQUIRE_POSTGRES = CI or os.environ.get("KINOLOOP_REQUIRE_POSTGRES") == "1"
 REAL_MEDIA = Path(
     os.environ.get("KINOLOOP_REAL_MEDIA", Path(__file__).resolve().parents[2] / "shared" / "media")
@@ -32,14 +33,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What cannot run here says why; slow tests come last."""
+    """What cannot run here says why. Slow tests come last, and first where all are run at once."""
     absent = None if REAL_MEDIA.is_dir() else f"the real footage is not at {REAL_MEDIA}"
     browserless = None if chromium() or CI else "no Chromium is installed"
     for item in items:
         for marker, reason in (("realmedia", absent), ("browser", browserless)):
             if reason and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))
-    items.sort(key=lambda item: item.get_closest_marker("slow") is not None)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is not None, reverse=ALL_AT_ONCE)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -22,8 +22,12 @@ from uuid import uuid4
 
 import psycopg
 
+from kinoloop.runs.config import RunsConfig
+from kinoloop.runs.engine import open_door
+from kinoloop.runs.pending import SCHEMA
 from kinoloop.store.migrate import migrate
-from kinoloop.store.session import connect
+from kinoloop.store.session import Database, connect
+from tests.recycling import Recycler
 
 PREFIX = "kinoloop-pg-"
 TEMPLATE = "kinoloop_template"
@@ -107,22 +111,35 @@ def finish() -> None:
 
 @contextmanager
 def fresh(url_of: Server | None = None) -> Iterator[str]:
-    """The URL of a fresh, migrated PostgreSQL database, dropped afterwards."""
+    """The URL of a migrated PostgreSQL database without rows; afterwards it is emptied, or dropped."""
     host = url_of or server()
-    name = host.create()
+    used = _recycler(host)
+    name = used.clean.pop() if used.clean else host.create()
     try:
         yield host.url(name)
     finally:
-        host.drop(name)
+        if used.renew(host.url(name)):
+            used.clean.append(name)
+        else:
+            host.drop(name)
 
 
 @cache
-def sqlite_template() -> bytes:
-    """The bytes of an empty migrated SQLite file."""
+def _recycler(host: Server) -> Recycler:
+    made = Recycler()
+    name = host.create()
+    made.learn(host.url(name))
+    made.clean.append(name)
+    return made
+
+
+@cache
+def sqlite_template(*, engine: bool = True) -> bytes:
+    """The bytes of an empty migrated SQLite file; with `engine` also what the runs' engine would add."""
     with tempfile.TemporaryDirectory(prefix="kinoloop-sqlite-") as folder:
         path = Path(folder, "template.db")
         database = connect(f"sqlite:///{path}", profile="test")
-        migrate(database)
+        _prepare(database, engine=engine)
         database.close()
         return path.read_bytes()
 
@@ -152,8 +169,18 @@ def _start(folder: Path) -> None:
 def _make_template(host: Server) -> None:
     host.command(f'CREATE DATABASE "{TEMPLATE}"')
     database = connect(host.url(TEMPLATE), profile="test")
-    migrate(database)
+    _prepare(database, engine=True)
     database.close()
+
+
+def _prepare(database: Database, *, engine: bool) -> None:
+    """Our tables and those of the runs' engine, as the first start of the program makes them."""
+    migrate(database)
+    if engine:
+        open_door(database, RunsConfig()).close()
+        own = f"{SCHEMA}.queues" if database.dialect == "postgresql" else "queues"
+        with database.begin() as connection:
+            connection.exec_driver_sql(f"DELETE FROM {own}")
 
 
 def _wait(host: Server, process: "subprocess.Popen[bytes]") -> None:

@@ -1,6 +1,5 @@
 """The demo on a person's own footage, and the server as a person starts and stops it."""
 
-import json
 import os
 import re
 import signal
@@ -13,30 +12,42 @@ from pathlib import Path
 
 import pytest
 
+from kinoloop.app.settings import read_settings
+from kinoloop.cli.demo.clips import made_clips
+from kinoloop.cli.session import opened
 from tests.cli.conftest import Ask
 
 
 @pytest.mark.slow
-def test_the_demo_takes_a_persons_own_footage(ask: Ask, film: Path, tmp_path: Path) -> None:
+def test_clips_of_own_footage(film: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / "shoot"
     folder.mkdir()
     (folder / "mine.mp4").write_bytes(film.read_bytes())
     (folder / "torn.mp4").write_text("no film")
-    answer = ask("demo", "--footage", folder, "--json")
-    told = json.loads(answer.out)
-    assert answer.code == 0 and told["sample"] is False
-    assert told["clips"] and all(Path(path).is_file() for path in told["clips"])
-    assert Path(told["contact_sheet"]).is_file()
-    assert "torn.mp4" in answer.err
-    again = ask("demo", "--footage", folder)
-    assert again.code == 0 and "Contact sheet" in again.out
+    with opened(read_settings(home=tmp_path / "home"), mode="embedded", hurried=True) as app:
+        made = made_clips(app, folder, own=True, quiet=True)
+    assert made.files and all(path.is_file() for path in made.files)
+    assert made.sheet is not None and made.sheet.is_file()
+    assert made.footage_files == len(made.assets) == 1
+    assert made.footage_seconds == pytest.approx(6, abs=0.2)
+    assert "torn.mp4" in capsys.readouterr().err
+
+
+def test_a_demo_that_cannot_be_says_why(ask: Ask, tmp_path: Path) -> None:
+    assert "7 to 120" in ask("demo", "--days", "500").err
+    mine = tmp_path / "home" / "demo"
+    mine.mkdir(parents=True)
+    (mine / "film.mp4").write_text("dear")
+    assert ask("demo", "--reset").code == 1 and (mine / "film.mp4").is_file()
+    assert ask("serve", "--sample").code == 2
 
 
 def test_a_demo_without_any_clip_fails(ask: Ask, tmp_path: Path) -> None:
     folder = tmp_path / "shoot"
     folder.mkdir()
     (folder / "torn.mp4").write_text("no film")
-    assert ask("demo", "--footage", folder).code == 1
+    answer = ask("demo", "--footage", folder)
+    assert answer.code == 2 and "No clip could be made" in answer.err
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kinoloop.media.sample import draw_sample_shoot
 from tests.cli.conftest import Ask
+from tests.once import sample_shoot
 
 SHORT = (
     ("duration = 30", "duration = 15"),
@@ -58,9 +58,8 @@ def test_a_brief_and_a_folder_become_a_film_after_a_yes(
 ) -> None:
     monkeypatch.setenv("KINOLOOP_SHORT_SIDE", "270")
     monkeypatch.setenv("KINOLOOP_ENCODER_PRESET", "ultrafast")
-    draw_sample_shoot(tmp_path / "shoot")
     brief = brief_in(tmp_path, ask)
-    asked = ask("make", brief, "--footage", tmp_path / "shoot")
+    asked = ask("make", brief, "--footage", sample_shoot())
     assert asked.code == 0
     assert "$0.00" in asked.out and "storyboard" in asked.out
     assert "Not approved" in asked.err

@@ -13,7 +13,7 @@ from kinoloop.costs import operations as ledger
 from kinoloop.costs import queries
 from kinoloop.costs.records import Budgets
 from kinoloop.store.session import Database, connect
-from tests.store.children import CHILDREN
+from tests.forked import CHILDREN
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 BUDGETS = Budgets(soft=usd("100"), hard=usd("150"))

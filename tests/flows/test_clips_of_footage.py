@@ -29,8 +29,13 @@ def taken_in(app: App, path: Path) -> str:
 
 
 @pytest.mark.slow
-def test_a_film_becomes_checked_clips(app: App, talk: Path) -> None:
+def test_a_film_becomes_checked_clips_and_is_known_again(app: App, talk: Path, tmp_path: Path) -> None:
     asset_id = taken_in(app, talk)
+    copy = tmp_path / "another name.mp4"
+    copy.write_bytes(talk.read_bytes())
+    again = app.ingest([copy], source="test", roots=[tmp_path])
+    assert again.files[0].outcome == "known" and again.files[0].asset_id == asset_id
+    assert again.run_ids == ()
     run_id = app.make_clips(asset_id=asset_id, order=ORDER)
     result = app.runs.wait(run_id, timeout=90)
     assert len(result["clips"]) == 2
@@ -55,19 +60,13 @@ def test_a_film_becomes_checked_clips(app: App, talk: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_same_content_is_the_same_asset(app: App, talk: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "another name.mp4"
-    copy.write_bytes(talk.read_bytes())
-    first = taken_in(app, talk)
-    again = app.ingest([copy], source="test", roots=[tmp_path])
-    assert again.files[0].outcome == "known" and again.files[0].asset_id == first
-    assert again.run_ids == ()
-
-
-@pytest.mark.slow
-def test_a_person_decides_nudges_and_exports(app: App, talk: Path) -> None:
+def test_a_person_decides_nudges_and_exports_and_the_first_clips_keep_their_reasons(
+    app: App, talk: Path
+) -> None:
+    """Other durations propose other moments; finished clips go on pointing at theirs."""
     asset_id = taken_in(app, talk)
-    app.runs.wait(app.make_clips(asset_id=asset_id, order=ORDER), timeout=90)
+    begun = app.make_clips(asset_id=asset_id, order=ORDER)
+    app.runs.wait(begun, timeout=90)
     with app.begin() as connection:
         first, second = moments(connection, asset_id)
         decide(connection, first.moment_id, "rejected")
@@ -83,6 +82,12 @@ def test_a_person_decides_nudges_and_exports(app: App, talk: Path) -> None:
     with app.begin() as connection:
         spans = [made.span for made in clip_files(connection, run_id=again)]
     assert all(span.iou(first.span) < 0.5 for span in spans)
+    other = ClipOrder(min_duration=3.2, max_duration=4, max_moments=1, height=320)
+    app.runs.wait(app.make_clips(asset_id=asset_id, order=other), timeout=90)
+    with app.begin() as connection:
+        made = clip_files(connection, run_id=begun)
+        reasons = [moment(connection, clip.moment_id or "").reason for clip in made]
+    assert len(reasons) == 2 and all(reasons)
 
 
 def test_a_broken_file_keeps_its_reason_and_the_others_go_on(app: App, talk: Path, tmp_path: Path) -> None:
@@ -128,18 +133,3 @@ def test_a_passthrough_is_labelled(app: App, talk: Path, tmp_path: Path) -> None
     with app.begin() as connection:
         found = moments(connection, asset_id)
     assert found and all(one.passthrough and one.confidence == 0 for one in found)
-
-
-@pytest.mark.slow
-def test_a_second_look_keeps_why_the_first_clips_were_made(app: App, talk: Path) -> None:
-    """Other durations propose other moments; finished clips go on pointing at theirs."""
-    asset_id = taken_in(app, talk)
-    first = app.make_clips(asset_id=asset_id, order=ORDER)
-    app.runs.wait(first, timeout=90)
-    other = ClipOrder(min_duration=3.2, max_duration=4, max_moments=1, height=320)
-    app.runs.wait(app.make_clips(asset_id=asset_id, order=other), timeout=90)
-    with app.begin() as connection:
-        reasons = [
-            moment(connection, clip.moment_id or "").reason for clip in clip_files(connection, run_id=first)
-        ]
-    assert len(reasons) == 2 and all(reasons)

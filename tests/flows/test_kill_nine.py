@@ -24,11 +24,11 @@ def test_killed_workers_leave_the_same_clips(tmp_path: Path) -> None:
     film.parent.mkdir()
     draw_film(film, seconds=14, shots=3)
     truth, _ = journey(tmp_path / "calm", [film], kills=0, rng=random.Random(1))
-    made, seen = journey(tmp_path / "killed", [film], kills=3, rng=random.Random(2))
+    made, seen = journey(tmp_path / "killed", [film], kills=2, rng=random.Random(2))
     assert truth and made.keys() == truth.keys()
     for one, other in zip(looks(tmp_path / "calm"), looks(tmp_path / "killed"), strict=True):
         assert np.abs(one - other).mean() < ALIKE
-    assert 1 <= int(str(seen["kills"])) <= 3, "a fast machine may finish before the third"
+    assert 1 <= int(str(seen["kills"])) <= 2, "a fast machine may finish before the second"
     assert seen["twice"] == 0 and seen["files_left_behind"] == 0
     assert seen["finished"] == seen["runs"] == 2
 

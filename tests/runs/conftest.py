@@ -10,7 +10,7 @@ from kinoloop.runs.flow import Flow
 from kinoloop.runs.schedules import Schedule
 from kinoloop.store.session import Database
 
-QUICK = RunsConfig(fastest_poll=0.01, watch=0.02, progress_every=0.1, beat=0.1, lease=0.6, drain_timeout=5.0)
+QUICK = RunsConfig(fastest_poll=0.03, watch=0.03, progress_every=0.1, beat=0.1, lease=0.6, drain_timeout=5.0)
 Launch = Callable[..., Runs]
 
 

@@ -3,16 +3,46 @@
 Ends them all, by their own ids.
 """
 
+import os
 import signal
-import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
-REPO = Path(__file__).resolve().parents[2]
+from tests.forked import hired
+from tests.runs import worker as program
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One worker process."""
+
+    process: ForkServerProcess
+    log: Path
+
+    @property
+    def pid(self) -> int:
+        assert self.process.pid is not None
+        return self.process.pid
+
+    @property
+    def ended(self) -> bool:
+        return self.process.exitcode is not None
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code; None when it still works after so many seconds."""
+        self.process.join(seconds)
+        return self.process.exitcode
+
+    def last_words(self) -> str:
+        path = program.left(self.log, self.pid)
+        return path.read_text() if path.exists() else ""
 
 
 @dataclass
@@ -21,30 +51,27 @@ class Crew:
 
     url: str
     log: Path
-    workers: list[subprocess.Popen[str]] = field(default_factory=list)
+    workers: list[Worker] = field(default_factory=list)
 
-    def hire(self, *options: str) -> subprocess.Popen[str]:
+    def hire(self, *options: str) -> Worker:
         """A launched worker."""
-        command = [sys.executable, "-m", "tests.runs.worker", self.url, str(self.log), *options]
-        worker = subprocess.Popen(command, cwd=REPO, stdout=subprocess.PIPE, text=True)
+        worker = Worker(hired(program.main, self.url, self.log, *options), self.log)
         self.workers.append(worker)
-        up = Path(f"{self.log}.{worker.pid}.up")
-        until(lambda: up.exists() or worker.poll() is not None, 20)
-        assert worker.poll() is None, "the worker ended at once"
+        until(lambda: program.up(self.log, worker.pid).exists() or worker.ended, 20)
+        assert not worker.ended, "the worker ended at once"
         return worker
 
-    def kill(self, worker: subprocess.Popen[str]) -> None:
-        worker.send_signal(signal.SIGKILL)
+    def kill(self, worker: Worker) -> None:
+        worker.signal(signal.SIGKILL)
         worker.wait(10)
 
     def dismiss(self) -> None:
         for worker in self.workers:
-            if worker.poll() is None:
-                worker.send_signal(signal.SIGCONT)
-                worker.kill()
+            if not worker.ended:
+                worker.signal(signal.SIGCONT)
+                worker.process.kill()
             worker.wait(10)
-            if worker.stdout is not None:
-                worker.stdout.close()
+            worker.process.close()
 
     def lines(self, kind: str) -> list[list[str]]:
         if not self.log.exists():

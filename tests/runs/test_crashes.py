@@ -150,9 +150,9 @@ def test_sigterm_starts_no_step_twice(crew: Crew, runs: Runs) -> None:
     ids = [runs.start("line", payload) for payload in payloads]
     asking = runs.start("person", job(crew, seconds=0.05))
     until(lambda: len(crew.lines("start")) >= 10, 20)
-    first.send_signal(signal.SIGTERM)
+    first.signal(signal.SIGTERM)
     assert first.wait(10) == 0
-    assert first.stdout is not None and "left clean=True" in first.stdout.read()
+    assert first.last_words() == "left clean=True"
     runs.send(asking, "approval", {"yes": True})
     assert [runs.wait(run_id, 25) for run_id in ids] == [expected(payload) for payload in payloads]
     assert runs.wait(asking, 10) == {"answer": {"yes": True}}
@@ -163,12 +163,12 @@ def test_a_second_signal_ends_the_patience(crew: Crew, runs: Runs) -> None:
     worker = crew.hire()
     run_id = runs.start("line", job(crew, steps=1, seconds=8))
     until(lambda: crew.lines("start"), 20)
-    worker.send_signal(signal.SIGTERM)
+    worker.signal(signal.SIGTERM)
     time.sleep(0.3)
-    assert worker.poll() is None, "it waits for the step"
-    worker.send_signal(signal.SIGTERM)
+    assert not worker.ended, "it waits for the step"
+    worker.signal(signal.SIGTERM)
     assert worker.wait(8) == 0
-    assert worker.stdout is not None and "left clean=False" in worker.stdout.read()
+    assert worker.last_words() == "left clean=False"
     runs.cancel(run_id)
 
 
@@ -176,13 +176,13 @@ def test_a_frozen_worker_that_wakes_up_does_no_harm(crew: Crew, runs: Runs, data
     payload = job(crew, steps=5, seconds=0.2)
     zombie = crew.hire()
     run_id = runs.start("line", payload)
-    until(lambda: len(crew.lines("start")) >= 2, 20)
-    zombie.send_signal(signal.SIGSTOP)
+    until(lambda: len(crew.lines("start")) >= 2, 60)
+    zombie.signal(signal.SIGSTOP)
     crew.hire()
-    until(lambda: len({row[-1] for row in crew.lines("start")}) == 2, 20)
-    zombie.send_signal(signal.SIGCONT)
-    assert runs.wait(run_id, 20) == expected(payload)
-    until(lambda: len(crew.lines("end")) >= 5, 5)
+    until(lambda: len({row[-1] for row in crew.lines("start")}) == 2, 60)
+    zombie.signal(signal.SIGCONT)
+    assert runs.wait(run_id, 60) == expected(payload)
+    until(lambda: len(crew.lines("end")) >= 5, 20)
     starts = crew.times("start")
     assert len(starts) == 5 and sum(starts.values()) <= 6, "only the step in its hands ran twice"
     with database.read() as connection:
@@ -193,7 +193,7 @@ def test_a_poisonous_step_is_given_up_and_says_why(crew: Crew, runs: Runs) -> No
     run_id = runs.start("poison", job(crew))
     for attempt in range(1, 4):
         worker = crew.hire()
-        until(lambda worker=worker: worker.poll() is not None, 20)  # type: ignore[misc]
+        until(lambda worker=worker: worker.ended, 20)  # type: ignore[misc]
         assert len(crew.lines("poison")) == attempt
     crew.hire()
     with pytest.raises(KinoloopError, match="ended its worker 3 times"):

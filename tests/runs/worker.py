@@ -1,4 +1,4 @@
-"""A worker process of its own for the crash tests: `python -m tests.runs.worker URL LOG [--option value]`.
+"""A worker process of its own for the crash tests; `main` takes URL LOG [--option value].
 
 Everything that its flows do outside is a line appended to LOG (O_APPEND: whole lines, in order).
 """
@@ -6,7 +6,6 @@ Everything that its flows do outside is a line appended to LOG (O_APPEND: whole 
 import argparse
 import os
 import signal
-import sys
 import time
 import urllib.request
 from dataclasses import replace
@@ -22,7 +21,7 @@ from kinoloop.runs.step import Step
 from kinoloop.store.session import connect
 
 CRASH = RunsConfig(
-    mode="worker", fastest_poll=0.02, watch=0.05, beat=0.2, lease=1.0, drain_timeout=20.0, max_crashes=3
+    mode="worker", fastest_poll=0.05, watch=0.1, beat=0.2, lease=1.0, drain_timeout=20.0, max_crashes=3
 )
 
 
@@ -108,27 +107,31 @@ FLOWS = (
 )
 
 
-def main() -> None:
+def up(log: Path, pid: int) -> Path:
+    """Where a worker writes that it works."""
+    return Path(f"{log}.{pid}.up")
+
+
+def left(log: Path, pid: int) -> Path:
+    """Where a worker writes how it left."""
+    return Path(f"{log}.{pid}.left")
+
+
+def main(arguments: list[str]) -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("url")
-    parser.add_argument("log")
+    parser.add_argument("log", type=Path)
     parser.add_argument("--mode", default="worker")
     parser.add_argument("--cron", default="")
     parser.add_argument("--concurrency", type=int, default=4)
     parser.add_argument("--lease", type=float, default=CRASH.lease)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
     config = replace(CRASH, mode=asked.mode, lease=asked.lease)
-    schedules = [Schedule("beat", asked.cron, "beat", {"log": asked.log})] if asked.cron else []
+    schedules = [Schedule("beat", asked.cron, "beat", {"log": str(asked.log)})] if asked.cron else []
     runs = Runs(connect(asked.url, profile="test"), FLOWS, config, schedules=schedules)
 
-    def up(executor_id: str) -> None:
-        Path(f"{asked.log}.{os.getpid()}.up").write_text(executor_id)
+    def ready(executor_id: str) -> None:
+        up(asked.log, os.getpid()).write_text(executor_id)
 
-    clean = serve(runs, concurrency=asked.concurrency, ready=up)
-    sys.stdout.write(f"left clean={clean}\n")
-    sys.stdout.flush()
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()
+    clean = serve(runs, concurrency=asked.concurrency, ready=ready)
+    left(asked.log, os.getpid()).write_text(f"left clean={clean}")

@@ -17,7 +17,7 @@ from kinoloop.core.clock import ManualClock
 from kinoloop.core.errors import InputError, PassingError, UnavailableError
 from kinoloop.store.breaker import Breaker, BreakerOpen, breakers, database_now
 from kinoloop.store.session import Database, connect
-from tests.store.children import CHILDREN
+from tests.forked import CHILDREN
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 
@@ -244,12 +244,12 @@ def ask_until_answered(url: str, endpoint: str, recovery: float, start: Barrier)
 
 @pytest.mark.slow
 @pytest.mark.timeout(120)
-def test_twenty_processes_against_a_failing_endpoint(
+def test_eight_processes_against_a_failing_endpoint(
     database: Database, database_url: str, endpoint: tuple[Endpoint, str]
 ) -> None:
     """Calls stay within threshold + in flight, then one per recovery; once mended, all are served soon."""
     state, url = endpoint
-    recovery, processes, threshold = 1.5, 20, 3
+    recovery, processes, threshold = 1.0, 8, 3
     start = CHILDREN.Barrier(processes + 1)
     work = (database_url, url, recovery, start)
     callers = [CHILDREN.Process(target=ask_until_answered, args=work) for _ in range(processes)]

@@ -16,8 +16,8 @@ from kinoloop.store.scripts import scripts
 from kinoloop.store.session import Database, connect
 from kinoloop.store.tables import schema_migrations
 from tests import databases
+from tests.forked import CHILDREN
 from tests.store.catalogue import all_tables
-from tests.store.children import CHILDREN
 from tests.store.filling import populate
 
 
@@ -224,10 +224,10 @@ def start_one(url: str, start: Barrier, answers: "Queue[int]") -> None:
 
 
 @pytest.mark.slow
-def test_eight_processes_that_start_together_apply_once(blank: Database) -> None:
+def test_four_processes_that_start_together_apply_once(blank: Database) -> None:
     url = blank.engine.url.render_as_string(hide_password=False)
-    start, queue = CHILDREN.Barrier(8), CHILDREN.Queue()
-    starters = [CHILDREN.Process(target=start_one, args=(url, start, queue)) for _ in range(8)]
+    start, queue = CHILDREN.Barrier(4), CHILDREN.Queue()
+    starters = [CHILDREN.Process(target=start_one, args=(url, start, queue)) for _ in range(4)]
     for starter in starters:
         starter.start()
     answers = [queue.get(timeout=60) for _ in starters]

@@ -14,7 +14,7 @@ from kinoloop.core.ids import new_id
 from kinoloop.store.breaker import database_now
 from kinoloop.store.pace import Pace, PaceFullError
 from kinoloop.store.session import Database, connect
-from tests.store.children import CHILDREN
+from tests.forked import CHILDREN
 
 START = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
 

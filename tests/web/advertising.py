@@ -2,34 +2,28 @@
 
 import itertools
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
 
+from kinoloop.app.ads import Ads
 from kinoloop.core.clock import Clock, ManualClock
 from kinoloop.core.currency import Currency, currency
 from kinoloop.core.errors import InputError, NotFoundError, PassingError
 from kinoloop.core.ids import new_id
 from kinoloop.delivery.accounts import operations as accounts
-from kinoloop.delivery.accounts.records import (
-    AdEntity,
-    Authority,
-    GuardSettings,
-    Kind,
-    LiveTree,
-    Mirror,
-)
+from kinoloop.delivery.accounts.records import AdEntity, GuardSettings, Kind, LiveTree, Mirror
 from kinoloop.delivery.changes import operations as changes
 from kinoloop.delivery.changes.records import Change, Expected, Proposal
 from kinoloop.delivery.drift import operations as drifts
 from kinoloop.delivery.drift.records import AdContent, ApprovedAd, ServedAd
 from kinoloop.delivery.drift.rules import content_hash, differences
 from kinoloop.delivery.ports import Write, Written
-from kinoloop.flows.apply_changes import deciding
-from kinoloop.flows.apply_changes.executor import open_executor
 from kinoloop.flows.apply_changes.place import Desk
+from kinoloop.flows.pull_results.tools import Seat
+from kinoloop.runs.door import Runs
 from kinoloop.store.session import Database
 
 USD, YEN = currency("USD"), currency("JPY")
@@ -104,74 +98,55 @@ class Platform:
         self.there[entity_id] = replace(self.there[entity_id], **values)
 
 
-@dataclass
-class AdsDesk:
-    """What people may do with ads: the real decisions on the real rows, over the platform in memory."""
+@dataclass(frozen=True)
+class Outside:
+    """The one key there is opens the platform in memory; the settings name no account."""
 
-    database: Database
-    clock: Clock
-    start: Callable[[str, dict[str, Any]], str]
-    platform: Platform = field(default_factory=Platform)
+    platform: Platform
+    ready: bool = True
+
+    def open(self, _seat: object = None) -> Platform:
+        return self.platform
+
+    def seats(self) -> tuple[Seat, ...]:
+        return ()
+
+
+@dataclass(frozen=True)
+class AdsDesk(Ads):
+    """The house's own desk over the platform in memory, and what tests do behind its back."""
+
+    platforms: Outside
 
     @property
-    def desk(self) -> Desk:
-        return Desk(self.database, lambda account: self.platform, self.clock, new_id, Random(7))
+    def platform(self) -> Platform:
+        return self.platforms.platform
 
-    def propose(self, proposal: Proposal) -> Change:
-        return deciding.propose(self.desk, proposal)
-
-    def approve(self, change_id: str, *, who: str, sha256: str | None = None) -> Change:
-        return deciding.approve(self.desk, change_id, who=who, sha256=sha256)
-
-    def reject(self, change_id: str, *, who: str, why: str) -> Change:
-        return deciding.reject(self.desk, change_id, who=who, why=why)
-
-    def revert(self, change_id: str, *, who: str) -> Change:
-        return deciding.revert(self.desk, change_id, who=who)
-
-    def set_authority(self, account_id: str, authority: Authority, *, who: str) -> None:
-        with self.database.begin() as connection:
-            accounts.set_authority(connection, account_id, authority, who=who, now=self.clock.now())
-
-    def set_guards(self, account_id: str, guards: GuardSettings, *, who: str) -> None:
-        with self.database.begin() as connection:
-            accounts.set_guards(connection, account_id, guards, who=who, now=self.clock.now())
-
-    def kill(self, account_id: str, *, who: str, reason: str) -> None:
-        with self.database.begin() as connection:
-            accounts.kill(connection, account_id, who=who, reason=reason, now=self.clock.now())
-
-    def revive(self, account_id: str, *, who: str) -> None:
-        with self.database.begin() as connection:
-            accounts.revive(connection, account_id, who=who, now=self.clock.now())
-
-    def accept_levels(self, account_id: str, *, who: str) -> None:
-        with self.database.begin() as connection:
-            accounts.accept_levels(connection, account_id, who=who, now=self.clock.now())
-
-    def pull(self, account_id: str) -> str:
-        return self.start("pull_results", {"account_id": account_id})
+    def at(self, clock: Clock) -> "AdsDesk":
+        """The same desk by another clock."""
+        return replace(self, desk=replace(self.desk, clock=clock))
 
     def read(self, account_id: str, name: str, money: Currency, zone: str) -> None:
         """Mirror the account as the platform shows it now."""
         own = tuple(one for one in self.platform.there.values() if one.account_id == account_id)
-        seen = Mirror(account_id, name, money, zone, 100 * money.offset // 100, own, self.clock.now())
-        with self.database.begin() as connection:
+        now = self.desk.clock.now()
+        seen = Mirror(account_id, name, money, zone, 100 * money.offset // 100, own, now)
+        with self.desk.database.begin() as connection:
             accounts.save_mirror(connection, seen, tenant_id="main", platform="meta")
 
     def work(self) -> list[str]:
         """One worker takes what is due until nothing is; how each turn ended."""
         endings: list[str] = []
-        executor = open_executor(
-            self.database,
-            lambda account: self.platform,
-            clock=self.clock,
-            seed=5,
-            tell=lambda report: endings.append(report.ending),
-        )
+        executor = replace(self.executor(), tell=lambda report: endings.append(report.ending))
         while executor.once("worker-1"):
             pass
         return endings
+
+
+def open_ads(database: Database, clock: Clock, runs: Runs) -> AdsDesk:
+    """A desk with nothing at its platform yet."""
+    outside = Outside(Platform())
+    return AdsDesk(Desk(database, outside.open, clock, new_id, Random(7)), outside, runs)
 
 
 @dataclass
@@ -250,7 +225,7 @@ def kissa() -> Iterator[AdEntity]:
 def fill_ads(ads: AdsDesk, until: datetime) -> dict[str, str]:
     """A day of two accounts, ending at `until`; gives a change id for each state, by the state's name."""
     clock = ManualClock(until - timedelta(hours=26))
-    filler = Filler(replace(ads, clock=clock), clock)
+    filler = Filler(ads.at(clock), clock)
     ads.platform.there.update({one.entity_id: one for one in (*coffee(), *kissa())})
     ids = _first_day(filler) | _what_is_open(filler, until)
     _alarm(filler.ads, until)
@@ -302,7 +277,7 @@ def _what_is_open(filler: Filler, until: datetime) -> dict[str, str]:
     held = filler.wish("s4", 195, "The bid loses most auctions by a few cents.", change_type="bid")
     ads.approve(held.change_id, who=OWNER, sha256=held.sha256)
     clock.at = until - timedelta(minutes=4)
-    with ads.database.begin() as connection:
+    with ads.desk.database.begin() as connection:
         changes.claim(connection, "worker-2", now=clock.now(), lease_seconds=600)
     raised = filler.wish(
         "s1",
@@ -336,7 +311,7 @@ def _alarm(ads: AdsDesk, now: datetime) -> None:
         toggles={"image_touchups": True},
     )
     approved = ApprovedAd("a3", MAIN, wanted, content_hash(wanted), OWNER, now - timedelta(days=3))
-    with ads.database.begin() as connection:
+    with ads.desk.database.begin() as connection:
         kept = drifts.approve_content(connection, approved, new_id=new_id)
         differ = differences(wanted, served)
         found, _ = drifts.found(connection, kept, differ, served=served, now=now, new_id=new_id)

@@ -16,6 +16,7 @@ from tests import databases
 from tests.web.browser import serving
 from tests.web.house import START, TOKEN, House, open_house
 from tests.web.places import Place
+from tests.web.sample import demo_made
 
 HERE = "http://localhost"
 
@@ -73,3 +74,9 @@ def empty(tmp_path: Path) -> Iterator[Place]:
         yield Place(house, base, clock)
     house.runs.close()
     database.close()
+
+
+@pytest.fixture(scope="session")
+def demo_home() -> Path:
+    """A home that the real demo has filled, once per run of the tests: to be copied, never opened itself."""
+    return demo_made()

@@ -32,7 +32,7 @@ from kinoloop.runs.tables import jobs, processing_steps, system_events
 from kinoloop.store.blobs import Blobs
 from kinoloop.store.session import Database
 from kinoloop.vendors.hubspot.events import read_delivery
-from tests.web.advertising import AdsDesk
+from tests.web.advertising import AdsDesk, open_ads
 from tests.web.making import Desk
 
 TOKEN = "the-token-of-these-tests-0123456789"
@@ -49,6 +49,7 @@ FLOWS = (
     Flow("cut_moments", "media", _idle, lambda payload: f"Clips of {payload['title']}", ("cut",)),
     Flow("process_crm_events", "poll", _idle, lambda payload: "CRM events", ("events",)),
     Flow("pull_results", "media", _idle, lambda payload: f"Read {payload['account_id']}", ("mirror",)),
+    Flow("decide_budget", "cron", _idle, lambda _: "Decide ad budgets", ("accounts",)),
     Flow("publish_ad", "poll", _idle, lambda payload: f"Publish {payload['draft']['name']}", ("film",)),
 )
 
@@ -60,6 +61,7 @@ class HouseSettings:
     upload_limit_mb: int = 2
     secure_cookies: bool = False
     tenant: str = "main"
+    sample: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def open_house(database: Database, folder: Path, *, clock: Clock | None = None, 
     runs = Runs(database, FLOWS, RunsConfig(mode="client"))
     blobs = Blobs(folder / "home")
     clock = clock or ManualClock(START)
-    videos, ads = Desk(database, blobs, clock), AdsDesk(database, clock, runs.start)
+    videos, ads = Desk(database, blobs, clock), open_ads(database, clock, runs)
     tools = CrmTools(database.begin, lambda _: None, clock, new_id)
     crm = CrmDesk(Receiver(database.begin, read_delivery, runs.start, clock, new_id), tools)
     outside = PublishTools(lambda account: cast(Publisher, ads.platform), blobs, clock, new_id)

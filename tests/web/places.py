@@ -43,6 +43,24 @@ def faults(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
+def faults_by_day_and_night(page: Page) -> list[str]:
+    """What axe finds on the page in light, and which of its words cannot be read in the dark.
+
+    Only colours know whether it is dark, so the second look asks for contrast alone and loads nothing anew.
+    """
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    found = faults(page)
+    page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    dark = page.evaluate("axe.run({runOnly: ['color-contrast'], resultTypes: ['violations']})")
+    return found + [f"dark: {node['html'][:160]}" for one in dark["violations"] for node in one["nodes"]]
+
+
 def fits(page: Page) -> bool:
     """Nothing has to be scrolled sideways."""
     return bool(page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"))
+
+
+def drawn(page: Page) -> bool:
+    """No icon is empty: a picture that its page does not know draws nothing, without any error."""
+    empty = "[...document.querySelectorAll('svg.icon')].filter((one) => !one.children.length).length"
+    return bool(page.evaluate(f"{empty} === 0"))

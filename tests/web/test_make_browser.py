@@ -13,7 +13,7 @@ from kinoloop.web.pages.login import one_time_link
 from tests.web.filling import fill
 from tests.web.house import START
 from tests.web.making import draft, fill_studio, finish, note
-from tests.web.places import Place, faults, fits, until
+from tests.web.places import Place, faults_by_day_and_night, fits, until
 from tests.web.test_v2_uploads import png
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
@@ -28,23 +28,16 @@ def made(empty: Place, tmp_path: Path) -> dict[str, str]:
     return fill_studio(empty.house.videos, tmp_path, footage_id=main)
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("phone", [False, True])
 def test_axe_finds_nothing_while_ads_are_made(
-    chrome: Browser, empty: Place, made: dict[str, str], dark: bool, phone: bool
+    chrome: Browser, empty: Place, made: dict[str, str], phone: bool
 ) -> None:
-    page = empty.page(chrome, dark=dark, phone=phone)
+    page = empty.page(chrome, phone=phone)
     for path in (*LISTS, *(f"/videos/{video_id}" for video_id in made.values())):
         page.goto(path)
         page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true")
-        assert faults(page) == [], path
+        assert faults_by_day_and_night(page) == [], path
         assert fits(page), f"{path} is too wide"
-
-
-def test_axe_finds_nothing_before_there_is_anything(chrome: Browser, empty: Place) -> None:
-    page = empty.page(chrome)
-    for path in LISTS:
-        page.goto(path)
-        assert faults(page) == [], path
 
 
 def test_from_a_brief_to_a_playing_film(chrome: Browser, empty: Place, tmp_path: Path) -> None:

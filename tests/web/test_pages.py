@@ -14,7 +14,7 @@ from kinoloop.footage.moments.tables import moments
 from tests.web.filling import fill
 from tests.web.house import START, House, Part, add_run
 
-PAGES = ("/footage", "/clips", "/runs", "/search", "/system", "/docs")
+PAGES = ("/", "/footage", "/clips", "/runs", "/search", "/system", "/docs")
 
 
 @pytest.fixture
@@ -36,8 +36,10 @@ def test_every_page_of_an_empty_house(browser_like: TestClient, path: str) -> No
     assert "None" not in re.sub(r"<[^>]+>", "", answer.text)
 
 
-def test_home_is_the_footage(browser_like: TestClient) -> None:
-    assert browser_like.get("/").headers["location"] == "/footage"
+def test_home_is_today(browser_like: TestClient) -> None:
+    text = browser_like.get("/").text
+    assert "<h1>Today</h1>" in text and "No data yet" in text
+    assert 'aria-current="page"' in text.split("Today</a>")[0].rsplit("<a", 1)[1]
 
 
 def test_an_empty_house_says_what_to_do(browser_like: TestClient) -> None:

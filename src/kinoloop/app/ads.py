@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from random import SystemRandom
+from random import Random, SystemRandom
 from threading import Event, Thread
+from typing import Protocol
 
 from sqlalchemy import Connection
 
@@ -23,6 +24,7 @@ from kinoloop.delivery.guards.rules import OVERSPEND
 from kinoloop.flows.apply_changes import deciding
 from kinoloop.flows.apply_changes.executor import Executor
 from kinoloop.flows.apply_changes.place import Desk
+from kinoloop.flows.decide_budget import tick as deciding_budget
 from kinoloop.flows.pull_results import tick
 from kinoloop.flows.pull_results.tools import Seat
 from kinoloop.learning.crm.records import BudgetWish
@@ -83,12 +85,30 @@ class Platforms:
             reports_pace=wiring.pace("meta insights", REPORTING),
             clock=wiring.clock,
             version=settings.meta_version,
+            sleep=wiring.tempo.sleep,
         )
 
 
-def open_desk(wiring: Wiring, platforms: Platforms, new_id: NewId) -> Desk:
+def open_desk(wiring: Wiring, platforms: Platforms, new_id: NewId, chance: Random) -> Desk:
     """Where changes are decided and applied."""
-    return Desk(wiring.database, platforms.open, wiring.clock, new_id, SystemRandom())
+    return Desk(wiring.database, platforms.open, wiring.clock, new_id, chance)
+
+
+class Connected(Protocol):
+    """What is connected, as the desk of ads looks at it; `Platforms` is one."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether there is a key."""
+        ...
+
+    def open(self, _seat: object = None) -> object:
+        """Raises UnavailableError without a key."""
+        ...
+
+    def seats(self) -> Sequence[Seat]:
+        """The accounts that the settings name."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -96,7 +116,7 @@ class Ads:
     """What the faces may do. `who` is a user id; whether they may was checked before."""
 
     desk: Desk
-    platforms: Platforms
+    platforms: Connected
     runs: Runs
 
     def executor(self) -> Executor:
@@ -165,6 +185,10 @@ class Ads:
         """Read the account, its results and what its ads show now; gives the run's id."""
         self.platforms.open()
         return self.runs.start(tick.NAME, {"account_id": account_id})
+
+    def decide(self, account_id: str) -> str:
+        """Decide its budgets now and propose what follows; gives the run's id."""
+        return self.runs.start(deciding_budget.NAME, {"account_id": account_id})
 
     def first_look(self) -> tuple[str, ...]:
         """Start reading the accounts of the settings that nobody has looked at yet; gives the runs' ids."""

@@ -5,9 +5,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random, SystemRandom
 
 from sqlalchemy import Connection
 
+from kinoloop.app import journeys
 from kinoloop.app.ads import Ads, Platforms, open_desk, raise_for
 from kinoloop.app.callbacks import TaskBook, verifiers
 from kinoloop.app.crm import open_crm, open_crm_tools, prepare_tenant
@@ -15,35 +17,21 @@ from kinoloop.app.health import Part, checks
 from kinoloop.app.llms import told
 from kinoloop.app.publishing import Publishing
 from kinoloop.app.settings import Settings
-from kinoloop.app.studio import Wiring, open_studio
+from kinoloop.app.studio import Tempo, Wiring, open_studio
 from kinoloop.app.tools import fetch_link, open_database, workshop
 from kinoloop.app.videos import Videos
 from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.core.errors import KinoloopError, NotFoundError
 from kinoloop.core.files import whole_file
 from kinoloop.core.ids import NewId, new_id
-from kinoloop.flows import cut_moments, fitting, forgetting, ingest_footage
-from kinoloop.flows.apply_changes.deciding import propose
+from kinoloop.flows import cut_moments, ingest_footage
 from kinoloop.flows.apply_changes.executor import Executor
 from kinoloop.flows.cut_moments import CutMoments
-from kinoloop.flows.fitting import FitMatcher
-from kinoloop.flows.forgetting import ForgetPeople
 from kinoloop.flows.ingest_footage import IngestFootage
-from kinoloop.flows.make_video import sweep
-from kinoloop.flows.make_video.draft import DraftVideo
-from kinoloop.flows.make_video.make_film import MakeFilm
-from kinoloop.flows.make_video.render import RenderVideo
-from kinoloop.flows.make_video.stopping import StopVisuals
 from kinoloop.flows.make_video.sweep import SweepVideos
-from kinoloop.flows.make_video.visual import MakeVisual
 from kinoloop.flows.order import ClipOrder
-from kinoloop.flows.publish_ads.publish import PublishAds
 from kinoloop.flows.publish_ads.tools import PublishTools
-from kinoloop.flows.pull_results.tick import EVERY_HOUR, PullResults
-from kinoloop.flows.pull_results.tools import ResultsTools
 from kinoloop.flows.sync_crm.desk import CrmDesk
-from kinoloop.flows.sync_crm.process import SWEEP, ProcessEvents
-from kinoloop.flows.sync_crm.sync import HOURLY, SyncCrm
 from kinoloop.flows.tools import Tools
 from kinoloop.footage.intake import operations as intake
 from kinoloop.footage.intake.folders import find_videos, look_at
@@ -52,13 +40,13 @@ from kinoloop.footage.intake.records import FileReport
 from kinoloop.footage.moments.queries import moment as read_moment
 from kinoloop.footage.search import queries as search
 from kinoloop.footage.search.records import Hit
+from kinoloop.learning.winners.library import shared_library
 from kinoloop.runs.config import Mode, RunsConfig
 from kinoloop.runs.door import Runs
+from kinoloop.runs.schedules import Schedule
 from kinoloop.store.blobs import Blobs
 from kinoloop.store.migrate import migrate
 from kinoloop.store.session import Database
-
-SCHEDULES = (sweep.EVERY_FIVE_MINUTES, EVERY_HOUR, SWEEP, HOURLY, forgetting.HOURLY, fitting.WEEKLY)
 
 
 @dataclass(frozen=True)
@@ -192,16 +180,20 @@ def open_app(
     hurried: bool = False,
     clock: Clock | None = None,
     make_id: NewId = new_id,
+    schedules: Sequence[Schedule] = journeys.SCHEDULES,
+    chance: Random | None = None,
+    tempo: Tempo = Tempo(),
 ) -> App:
     """Connect, migrate, choose the adapters. Nothing executes until `app.runs.launch()`.
 
-    `hurried` looks more often for work: somebody waits at a terminal.
+    `hurried` looks more often for work: somebody waits at a terminal. `schedules` are what runs by the
+    clock; `chance` draws what is sent a little off what was asked for, and when; `tempo` is how it waits.
     """
     database, blobs, clock = open_database(settings), Blobs(settings.home.resolve()), clock or SystemClock()
     migrate(database)
     tools = workshop(settings, database, blobs.cache("segments"))
     tasks = TaskBook(database)
-    wiring = Wiring(settings, database, clock)
+    wiring = Wiring(settings, database, clock, tempo=tempo)
     studio = open_studio(
         wiring,
         tools,
@@ -214,33 +206,20 @@ def open_app(
     ingest = IngestFootage(tools, blobs, clock, make_id)
     cut = CutMoments(tools, ingest, blobs, fetch_link, clock, make_id)
     broom = SweepVideos(clock, lambda: videos.resume_paused())  # noqa: PLW0108  # the videos are made below
-    making = (
-        DraftVideo(studio),
-        RenderVideo(studio),
-        MakeVisual(studio),
-        MakeFilm(studio),
-        StopVisuals(studio),
-        broom,
-    )
     platforms = Platforms(wiring)
-    desk = open_desk(wiring, platforms, make_id)
+    desk = open_desk(wiring, platforms, make_id, chance or SystemRandom())
     crm_tools = open_crm_tools(wiring, make_id, lambda wish: raise_for(desk, wish))
-    results = ResultsTools(
-        platforms.open, lambda wish: propose(desk, wish), clock, make_id, seats=platforms.seats
-    )
     publish_tools = PublishTools(platforms.open, blobs, clock, make_id)
-    earning = (
-        PullResults(results),
-        PublishAds(publish_tools),
-        ProcessEvents(crm_tools),
-        SyncCrm(crm_tools),
-        ForgetPeople(clock),
-        FitMatcher(clock),
+    flows = (
+        ingest.flow(),
+        cut.flow(),
+        *journeys.making(studio, broom),
+        *journeys.spending(wiring, platforms, desk, publish_tools, make_id),
+        *journeys.learning(wiring, crm_tools, shared_library(blobs.cache("winners")), make_id),
     )
-    flows = [ingest.flow(), cut.flow(), *(one.flow() for one in (*making, *earning))]
     config = RunsConfig(mode=mode, beat=settings.lease_seconds / 6, lease=settings.lease_seconds)
     config = config.for_person() if hurried else config
-    runs = Runs(database, flows, config, schedules=SCHEDULES, clock=clock, make_id=make_id)
+    runs = Runs(database, flows, config, schedules=schedules, clock=clock, make_id=make_id)
     videos = Videos(database, runs, studio, verifiers(settings), settings.roots)
     prepare_tenant(crm_tools, wiring)
     ads, crm = Ads(desk, platforms, runs), open_crm(crm_tools, wiring, runs.start)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from kinoloop.core.errors import InputError
 
@@ -29,6 +29,8 @@ class Settings(BaseSettings):
         default=None, validation_alias=AliasChoices("KINOLOOP_DATABASE_URL", "DATABASE_URL", "database_url")
     )
     profile: Profile = "development"
+    sample: bool = False
+    """This house holds a sample, and every page says so. Set by the demo."""
     token: SecretStr | None = None
     """Bearer token of the HTTP API; when unset one is made and kept in the home folder."""
     media_roots: Annotated[tuple[Path, ...], NoDecode] = ()
@@ -147,6 +149,39 @@ class Settings(BaseSettings):
         if self.database_url is not None and self.database_url.get_secret_value():
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.home.resolve() / 'kinoloop.db'}"
+
+
+MEDIA = (
+    "clip_weights",
+    "whisper_weights",
+    "short_side",
+    "encoder",
+    "encoder_preset",
+    "encoder_quality",
+    "media_memory_mb",
+    "media_seconds",
+)
+"""How films are made on this machine: what a sample takes over from a person's settings."""
+
+
+class _Unread(Settings):
+    """The same, but nothing comes from the environment: no key, database or account of a person gets in."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return (init_settings,)
+
+
+def sample_settings(person: Settings, **told: Any) -> Settings:
+    """Settings of a sample: those told, the person's choices of how media are made, defaults for the rest."""
+    return _Unread(**{name: getattr(person, name) for name in MEDIA}, **told)
 
 
 def read_settings(**overrides: object) -> Settings:

@@ -1,5 +1,6 @@
 """Chooses who writes, speaks and makes pictures. A key turns a service on; nothing is loaded early."""
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -45,6 +46,14 @@ ELEVENLABS_VOICE = "21m00Tcm4TlvDq8ikWAM"
 
 
 @dataclass(frozen=True)
+class Tempo:
+    """How a house waits: `sleep` rests, `clock` counts the turns of calls (None: the database's own time)."""
+
+    sleep: Callable[[float], None] = time.sleep
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True)
 class Wiring:
     """What the adapters share."""
 
@@ -53,12 +62,14 @@ class Wiring:
     clock: Clock
     clients: list[Http] = field(default_factory=list)
     """Every client that was opened, to be closed with the house."""
+    tempo: Tempo = Tempo()
 
     def breaker(self, name: str) -> Breaker:
         return Breaker(self.database, name, threshold=3, recovery=60)
 
     def pace(self, name: str, rate: Rate) -> Pace:
-        return Pace(self.database, name, rate.limit, rate.window_seconds)
+        tempo = self.tempo
+        return Pace(self.database, name, rate.limit, rate.window_seconds, tempo.clock, rest=tempo.sleep)
 
     def http(self, name: str) -> Http:
         self.clients.append(Http(name, random=SystemRandom()))
@@ -101,6 +112,7 @@ def open_studio(
         models=_models(settings),
         callback_base=settings.public_url.rstrip("/") if settings.public_url else None,
         short_side=settings.short_side,
+        tenant=settings.tenant,
     )
 
 

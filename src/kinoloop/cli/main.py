@@ -24,6 +24,8 @@ ROOMS = {
     "sandbox": ("sandbox",),
     "executor": ("executor",),
     "publish": ("publish",),
+    "why": ("why",),
+    "simulate": ("simulate",),
     "users": ("user",),
 }
 
@@ -37,7 +39,7 @@ def _version(wanted: bool) -> None:
 def _root(
     version: bool = typer.Option(False, "--version", callback=_version, is_eager=True, help="The version."),
 ) -> None:
-    """Footage in, captioned vertical clips out."""
+    """The closed loop for short-form video ads: footage, films, ads, deals, and the next decision."""
 
 
 def command_line(arguments: list[str]) -> typer.Typer:

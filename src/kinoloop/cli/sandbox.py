@@ -40,5 +40,6 @@ def sandbox(
             show.say(
                 f"The sandbox ({name}) is at {url}; its controls are at {url}/__sandbox. Ctrl-C stops it."
             )
-            stopped.wait()
+            while not stopped.wait(0.5):  # an endless wait may miss a signal that comes as it begins
+                pass
     show.say("Stopped.")

@@ -73,7 +73,9 @@ class Bar:
 def bars(quiet: bool = False) -> Iterator[Progress]:
     """A region of progress bars on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(24), TextColumn("{task.percentage:>3.0f}%"))
-    with Progress(*columns, TimeRemainingColumn(), console=words, transient=True, disable=quiet) as progress:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=words, transient=True, disable=quiet or not words.is_terminal
+    ) as progress:
         yield progress
 
 

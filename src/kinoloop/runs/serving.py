@@ -13,6 +13,8 @@ from kinoloop.runs.config import ALL
 from kinoloop.runs.door import Runs
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
+LOOK_EVERY = 0.5
+"""Seconds. A signal that comes just before an endless wait begins would be noticed only by the next one."""
 
 
 def serve(
@@ -36,7 +38,8 @@ def serve(
     try:
         runs.launch(queues, concurrency)
         ready(runs.executor_id or "")
-        asked.wait()
+        while not asked.wait(LOOK_EVERY):
+            pass
         return runs.close(impatient=hurried)
     finally:
         for number, handler in before.items():

@@ -2,9 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from secrets import token_hex
+from typing import Any
 
 from kinoloop.core.clock import Clock, SystemClock
 from kinoloop.core.money import Micros
@@ -27,6 +28,7 @@ class World:
     """Share it between threads: take `lock` around anything that reads or changes state.
 
     `speed` divides all waiting; `credit` is what each vendor granted (micro-dollars); `new_token` makes ids.
+    `accounts` are the ad accounts that exist from the start (`meta.plans.AccountPlan`), None the usual ones.
     """
 
     def __init__(
@@ -40,9 +42,10 @@ class World:
         page_size: int = 100,
         clock: Clock | None = None,
         new_token: Callable[[int], str] = token_hex,
+        accounts: Sequence[Any] | None = None,
     ) -> None:
         self.keys, self.seed, self.speed, self.page_size = keys, seed, speed, page_size
-        self.new_token = new_token
+        self.new_token, self.accounts = new_token, accounts
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.clock = SandboxClock(clock or SystemClock())

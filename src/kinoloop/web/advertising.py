@@ -59,6 +59,10 @@ class Ads(Protocol):
         """
         ...
 
+    def decide(self, account_id: str) -> str:
+        """Start a round of decisions about its budgets; gives the run's id."""
+        ...
+
 
 class Publishing(Protocol):
     """How a finished film becomes a paused ad. Whose film it is was checked before."""

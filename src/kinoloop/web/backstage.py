@@ -40,6 +40,11 @@ class WebSettings(Protocol):
         """Whose ads, deals and clicks these are."""
         ...
 
+    @property
+    def sample(self) -> bool:
+        """Whether this house holds a sample only: pages say so."""
+        ...
+
 
 class Folders(Protocol):
     """Where files live."""

@@ -27,6 +27,8 @@ class Frame:
     running: int | None
     """Runs that wait or work now; None where nobody asked the store."""
     version: str = __version__
+    sample: bool = False
+    """Whether everything here is made up, which every page then says."""
 
 
 class Page(Protocol):
@@ -37,7 +39,8 @@ class Page(Protocol):
 
 def frame_of(request: Request, title: str, section: str, *, running: int | None = None) -> Frame:
     visitor = visitor_of(request)
-    return Frame(title, section, visitor.csrf if visitor else "", running)
+    sample = request.app.state.backstage.settings.sample
+    return Frame(title, section, visitor.csrf if visitor else "", running, sample=sample)
 
 
 def respond(page: Page, status: int = 200, headers: dict[str, str] | None = None) -> HTMLResponse:

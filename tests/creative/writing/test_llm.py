@@ -235,7 +235,9 @@ def test_what_each_node_decided() -> None:
     writer = PlainWriter()
     plan = writer.plan(LAMP, HOUSE)
     script = writer.script(LAMP, HOUSE, plan)
-    assert planned(plan).decision.endswith("Hook: 'Tired eyes after a day at the screen?'. 5 beats.")
+    assert planned(plan).decision.endswith(
+        "Hook: 'Tired eyes after a day at the screen?'. 5 beats, all exploration."
+    )
     assert planned(plan).confidence is None and "no" in planned(plan).reason
     assert written(script).alternatives == (*script.other_hooks, *script.other_ctas)
     assert written(script).node == "script"

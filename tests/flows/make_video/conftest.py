@@ -1,5 +1,6 @@
 """A house with a sandbox outside, films small enough to render in seconds."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
@@ -15,9 +16,10 @@ from kinoloop.creative.videos.queries import video as read_video
 from kinoloop.creative.videos.records import Video
 from kinoloop.flows.make_video.studio import Patience
 from kinoloop.sandbox.testing import Sandbox, running_sandbox
+from tests.once import migrated_home, once, sample_shoot
 
 ME = "owner"
-SMALL = 270
+QUICK = {"short_side": 270, "encoder_preset": "ultrafast"}
 OWN = Brief(
     name="Lamp",
     product="Lumen Lamp: a desk lamp that follows the daylight",
@@ -52,7 +54,8 @@ def studio_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., 
     def opened(sandbox: Sandbox | None = None, *, launch: bool = True, **settings: object) -> App:
         for name, value in (sandbox.environment if sandbox else {}).items():
             monkeypatch.setenv(name, value)
-        chosen = {"home": tmp_path / "home", "short_side": SMALL, "encoder_preset": "ultrafast", **settings}
+        home = tmp_path / "home"
+        chosen = {"home": home if home.exists() else migrated_home(home), **QUICK, **settings}
         house = open_app(read_settings(**chosen), hurried=True)
         object.__setattr__(house.videos.studio, "patience", Patience(20, 20, 0.05, 0.2))
         if launch:
@@ -68,6 +71,25 @@ def house(studio_of: Callable[..., App], sandbox: Sandbox) -> Iterator[App]:
     app = studio_of(sandbox)
     yield app
     app.close()
+
+
+@pytest.fixture
+def stocked(tmp_path: Path, studio_of: Callable[..., App]) -> Iterator[App]:
+    """A house that does its own work and has taken in the sample footage: a copy of one of this run."""
+    shutil.copytree(once("stocked", _stock), tmp_path / "home")
+    app = studio_of()
+    yield app
+    app.close()
+
+
+def _stock(home: Path) -> None:
+    app = open_app(read_settings(home=migrated_home(home), database_url=None, **QUICK), hurried=True)
+    try:
+        app.runs.launch()
+        for run_id in app.ingest([sample_shoot()], source="test", roots=[sample_shoot()]).run_ids:
+            app.runs.wait(run_id, timeout=180)
+    finally:
+        app.close()
 
 
 def drafted(app: App, brief: Brief) -> Video:

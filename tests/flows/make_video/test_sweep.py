@@ -101,7 +101,7 @@ def test_a_picture_handed_in_is_shown_as_it_is(studio_of: Callable[..., App]) ->
         )
         with app.begin() as connection:
             add(connection, asset)
-        video = drafted(app, replace(OWN, assets=(asset.asset_id,)))
+        video = drafted(app, replace(OWN, assets=(asset.asset_id,), shapes=("16:9",)))
         assert video.storyboard is not None
         shown = [panel for panel in video.storyboard.panels if panel.footage is not None]
         assert [panel.footage.filename for panel in shown if panel.footage] == ["tired eyes.png"]

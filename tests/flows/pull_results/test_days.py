@@ -1,6 +1,6 @@
 """Days are those of the account's own clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -18,6 +18,15 @@ def test_today_is_the_accounts_today() -> None:
 def test_early_in_the_morning_yesterdays_hours_are_asked_for_too() -> None:
     assert hourly_days(NOON, "UTC") == (date(2026, 11, 20),)
     assert hourly_days(NOON, "Pacific/Auckland") == (date(2026, 11, 20), date(2026, 11, 21))
+
+
+def test_after_a_gap_the_hours_since_then_are_asked_for() -> None:
+    """Else a day would be known by its first hours alone, and all its money laid on them."""
+    day = timedelta(days=1)
+    assert hourly_days(NOON, "UTC", NOON - timedelta(hours=1)) == (NOON.date(),)
+    assert hourly_days(NOON, "UTC", NOON - day) == ((NOON - day).date(), NOON.date())
+    assert len(hourly_days(NOON, "UTC", NOON - 5 * day)) == 6
+    assert len(hourly_days(NOON, "UTC", NOON - 50 * day)) == 8, "at most a week back"
 
 
 @pytest.mark.parametrize("zone", ["Mars/Olympus", "../etc/passwd", ""])

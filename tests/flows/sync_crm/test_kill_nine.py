@@ -1,10 +1,9 @@
 """A worker is killed with SIGKILL while it takes in events and syncs: nothing is lost or counted twice."""
 
-import subprocess
-import sys
 import time
 from dataclasses import dataclass, field
 from datetime import timedelta
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from random import Random
 
@@ -18,12 +17,14 @@ from kinoloop.runs.config import RunsConfig
 from kinoloop.runs.door import Runs
 from kinoloop.sandbox.faults import Fault
 from kinoloop.store.session import Database
+from tests.flows.sync_crm import worker as program
 from tests.flows.sync_crm.office import TABLE, TENANT, Office, deal_with, moved, open_office
-from tests.runs.crew import REPO, until
+from tests.forked import hired
+from tests.runs.crew import until
 from tests.vendors.hubspot.sandboxed import START, HubSpotBox
 
 WAY = ("appointmentscheduled", "presentationscheduled", "closedwon")
-DEALS = 90
+DEALS = 60
 
 
 @dataclass
@@ -33,22 +34,21 @@ class Crew:
     office: Office
     url: str
     up: Path
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    workers: list[ForkServerProcess] = field(default_factory=list)
 
-    def hire(self) -> subprocess.Popen[bytes]:
+    def hire(self) -> ForkServerProcess:
         box, now = self.office.box, self.office.clock.now().isoformat()
-        command = [sys.executable, "-m", "tests.flows.sync_crm.worker", self.url, box.url, box.token, now]
-        worker = subprocess.Popen([*command, str(self.up)], cwd=REPO)
+        worker = hired(program.main, self.url, box.url, box.token, now, self.up)
         self.workers.append(worker)
         sign = Path(f"{self.up}.{worker.pid}.up")
-        until(lambda: sign.exists() or worker.poll() is not None, 60)
-        assert worker.poll() is None, "the worker ended at once"
+        until(lambda: sign.exists() or worker.exitcode is not None, 60)
+        assert worker.exitcode is None, "the worker ended at once"
         return worker
 
     def dismiss(self) -> None:
         for worker in self.workers:
             worker.kill()
-            worker.wait(10)
+            worker.join(10)
 
     @property
     def proposed(self) -> list[str]:
@@ -82,7 +82,7 @@ def test_killed_workers_lose_and_double_nothing(
                 worker = crew.hire()
                 time.sleep(random.uniform(0.3, 1.2))
                 worker.kill()
-                worker.wait(10)
+                worker.join(10)
             crew.hire()
             until(lambda: finished(office), 200)
         finally:

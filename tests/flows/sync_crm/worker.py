@@ -1,11 +1,10 @@
-"""A worker process for the crash test: `python -m tests.flows.sync_crm.worker DATABASE HUBSPOT TOKEN NOW UP`.
+"""A worker process for the crash test; `main` takes DATABASE HUBSPOT TOKEN NOW UP.
 
 It proposes into the file UP.proposed: one line for each time it was asked to. Its clock begins at NOW and is
 sixty times too fast, so that what failed in passing is due again while the test waits.
 """
 
 import os
-import sys
 import time
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,7 +22,7 @@ from kinoloop.runs.serving import serve
 from kinoloop.store.session import connect
 from tests.vendors.hubspot.makers import hubspot_crm
 
-CRASH = RunsConfig(mode="worker", fastest_poll=0.02, watch=0.05, beat=0.2, lease=1.0, drain_timeout=20.0)
+CRASH = RunsConfig(mode="worker", fastest_poll=0.05, watch=0.1, beat=0.2, lease=1.0, drain_timeout=20.0)
 
 
 class FastClock:
@@ -34,8 +33,8 @@ class FastClock:
         return self._begin + timedelta(seconds=60 * (time.monotonic() - self._since))
 
 
-def main() -> None:
-    url, hubspot, token, now, up = sys.argv[1:]
+def main(arguments: list[str]) -> None:
+    url, hubspot, token, now, up = arguments
     database = connect(url, profile="test")
 
     def propose(wanted: BudgetWish) -> str:
@@ -51,8 +50,3 @@ def main() -> None:
         flows = [ProcessEvents(tools).flow(), SyncCrm(tools).flow()]
         runs = Runs(database, flows, CRASH, schedules=[sweep])
         serve(runs, ready=lambda name: Path(f"{up}.{os.getpid()}.up").touch())
-    os._exit(0)
-
-
-if __name__ == "__main__":
-    main()

@@ -20,6 +20,7 @@ from kinoloop.media.sample.sound import envelope, mix
 from kinoloop.media.spans import SOUND_RATE, sound_of
 from kinoloop.media.speak import Voice
 from kinoloop.media.subtitles import read_subtitles
+from tests.once import sample_shoot
 
 SHORT = (
     Script(
@@ -130,7 +131,10 @@ def test_music_lies_below_speech_and_ends_in_silence() -> None:
 
 
 @pytest.mark.slow
-def test_the_whole_shoot(tmp_path: Path) -> None:
-    films = draw_sample_shoot(tmp_path)
-    assert [20 <= film.duration <= 35 for film in films] == [True] * 3
-    assert all(len(film.cuts) >= 4 and len(film.words) > 25 for film in films)
+def test_the_whole_shoot() -> None:
+    folder = sample_shoot()
+    films = json.loads((folder / "truth.json").read_text())["films"]
+    assert [20 <= film["duration"] <= 35 for film in films] == [True] * 3
+    assert all(len(film["cuts"]) >= 4 and len(film["words"]) > 25 for film in films)
+    for film in films:
+        assert abs(float(probe(folder / film["file"]).duration) - film["duration"]) < 0.05

@@ -7,7 +7,7 @@ from kinoloop.delivery.accounts.queries import account
 from kinoloop.delivery.changes.queries import change
 from kinoloop.web.pages.login import one_time_link
 from tests.web.advertising import MAIN, OWNER, SECOND, fill_ads
-from tests.web.places import Place, faults, fits
+from tests.web.places import Place, faults_by_day_and_night, fits
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.enable_socket]
 FOLDS = "for (const one of document.querySelectorAll('main details')) one.open = true"
@@ -23,26 +23,18 @@ def made(place: Place) -> dict[str, str]:
     return fill_ads(place.house.ads, place.clock.now())
 
 
-@pytest.mark.parametrize(("dark", "phone"), [(False, False), (True, False), (False, True), (True, True)])
+@pytest.mark.parametrize("phone", [False, True])
 def test_axe_finds_nothing_and_nothing_is_too_wide(
-    chrome: Browser, place: Place, made: dict[str, str], dark: bool, phone: bool
+    chrome: Browser, place: Place, made: dict[str, str], phone: bool
 ) -> None:
     place.house.ads.kill(SECOND, who=OWNER, reason="Numbers look wrong since noon")
-    page = place.page(chrome, dark=dark, phone=phone)
+    page = place.page(chrome, phone=phone)
     changes = (f"/changes/{made[name]}" for name in ("proposed", "fast", "unknown", "failed"))
     for path in ("/changes", "/accounts", f"/accounts/{MAIN}", f"/accounts/{SECOND}", *changes):
         page.goto(path)
         page.evaluate(FOLDS)
-        assert faults(page) == [], path
+        assert faults_by_day_and_night(page) == [], path
         assert fits(page), f"{path} is too wide"
-
-
-def test_axe_finds_nothing_before_there_is_anything(chrome: Browser, place: Place) -> None:
-    for phone in (False, True):
-        page = place.page(chrome, phone=phone)
-        for path in ("/changes", "/accounts"):
-            page.goto(path)
-            assert faults(page) == [] and fits(page), path
 
 
 def test_from_a_card_to_the_record(chrome: Browser, place: Place, made: dict[str, str]) -> None:

@@ -85,7 +85,7 @@ def test_what_is_on_its_way(browser_like: TestClient, ids: dict[str, str]) -> No
     said = text_of(browser_like.get("/changes?show=going").text)
     for words in (
         "Pause ad set “Like our best buyers”",
-        "Goes out in 8 s.",
+        "Goes out in ",
         "A worker looks at the platform",
         "It was sent and no answer came.",
         "Nothing is sent again before the platform was read",

@@ -16,8 +16,8 @@ from kinoloop.creative.renders.records import Variant
 from kinoloop.sandbox.testing import Sandbox, running_sandbox
 from kinoloop.web.site import create_site
 from tests.films import draw_film
+from tests.flows.over_http import soon
 from tests.flows.publish_ads.conftest import rendered
-from tests.flows.test_money_over_http import soon
 from tests.web.browser import free_port, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]

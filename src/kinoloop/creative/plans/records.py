@@ -8,20 +8,41 @@ Purpose = Literal["hook", "problem", "product", "proof", "benefit", "offer", "ct
 
 @dataclass(frozen=True)
 class Evidence:
-    """Something known that speaks for a choice: `kind` such as winner, trend or moment."""
+    """Something known that speaks for a choice: `kind` such as winner, trend or moment.
+
+    `source` names what can be cited (an ad that won). `traits` are its ways, as (`hook_type`, `question`),
+    and `said` its lines, as (purpose, text): where it has any, they tell what it speaks for, not its words.
+    A `weight` below zero speaks against its traits.
+    """
 
     kind: str
     text: str
     weight: float | None = None
+    source: str | None = None
+    traits: tuple[tuple[str, str], ...] = ()
+    said: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Footnote:
+    """What a line rests on: `source` is the id of a winner, `text` why, in words."""
+
+    source: str
+    text: str
 
 
 @dataclass(frozen=True)
 class Beat:
-    """One stretch of the film and what it is to do; `duration_ms` exact."""
+    """One stretch of the film and what it is to do; `duration_ms` exact. Without footnotes: exploration."""
 
     purpose: Purpose
     duration_ms: int
     intent: str
+    rests_on: tuple[Footnote, ...] = ()
+
+    @property
+    def exploration(self) -> bool:
+        return not self.rests_on
 
 
 @dataclass(frozen=True)
@@ -41,3 +62,8 @@ class Plan:
     @property
     def duration_ms(self) -> int:
         return sum(beat.duration_ms for beat in self.beats)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """All that any line rests on, each once, in the order of the lines."""
+        return tuple(dict.fromkeys(note.source for beat in self.beats for note in beat.rests_on))

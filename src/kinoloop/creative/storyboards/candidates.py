@@ -7,8 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil, floor
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kinoloop.core.text import words
 from kinoloop.core.timecode import Seconds
+from kinoloop.creative.storyboards.looks import Likeness, WinningLook, likeness
 from kinoloop.creative.storyboards.sketches import PanelSketch
 from kinoloop.footage.analysis.records import Shot
 from kinoloop.footage.search.records import Hit
@@ -31,7 +35,7 @@ class Candidate:
 
     `text` and `look` give the fit by line number: the share of the line's words that are said or named there,
     and likeness of the picture; `quality` is the stretch's own worth (its composite), `hook` how strongly it
-    opens. `reasons` tells, by line number, how it was found.
+    opens. `reasons` tells, by line number, how it was found; `won` its likeness to winning pictures there.
     """
 
     asset_id: str
@@ -46,6 +50,7 @@ class Candidate:
     hook: float | None = None
     thumbnail: str | None = None
     reasons: Mapping[int, str] = field(default_factory=dict)
+    won: Mapping[int, Likeness] = field(default_factory=dict)
 
     @property
     def key(self) -> str:
@@ -60,7 +65,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Clip:
-    """A shot as the footage library knows it; `spoken` is what is said in it, None when nobody listened."""
+    """A shot as the footage library knows it; `spoken` is what is said in it, None when nobody listened.
+
+    `vector` is how it looks: a unit vector (512,) of `space`, both None where there is none.
+    """
 
     clip_id: str | None
     asset_id: str
@@ -72,6 +80,8 @@ class Clip:
     quality: float | None = None
     hook: float | None = None
     thumbnail: str | None = None
+    space: str | None = None
+    vector: NDArray[np.float32] | None = field(default=None, compare=False, repr=False)
 
 
 def clip_of(shot: Shot, filename: str, file_seconds: Seconds | None = None) -> Clip:
@@ -88,6 +98,8 @@ def clip_of(shot: Shot, filename: str, file_seconds: Seconds | None = None) -> C
         quality=shot.composite,
         hook=None if strength is None else float(strength),
         thumbnail=shot.thumbnail_url,
+        space=shot.space,
+        vector=shot.embedding,
     )
 
 
@@ -96,17 +108,18 @@ def candidates_of(
     clips: Sequence[Clip],
     hits: Mapping[int, Sequence[Hit]] | None = None,
     looks: Mapping[int, Mapping[str, float]] | None = None,
+    winners: Sequence[WinningLook] = (),
 ) -> tuple[Candidate, ...]:
     """Each clip as a candidate: words compared with each sketch's, `hits` of a search telling why.
 
     `hits` by line number are the search's own answers, `looks` by line number the likeness (0 to 1) of the
-    picture by clip id, where a text can be compared with pictures.
+    picture by clip id, where a text can be compared with pictures. `winners` speak for the first line.
     """
     found = {
         number: {hit.clip_id or hit.asset_id: hit.why for hit in some}
         for number, some in (hits or {}).items()
     }
-    return tuple(_candidate(clip, sketches, found, looks or {}) for clip in clips)
+    return tuple(_candidate(clip, sketches, found, looks or {}, winners) for clip in clips)
 
 
 def _candidate(
@@ -114,6 +127,7 @@ def _candidate(
     sketches: Sequence[PanelSketch],
     found: Mapping[int, Mapping[str, str]],
     looks: Mapping[int, Mapping[str, float]],
+    winners: Sequence[WinningLook],
 ) -> Candidate:
     named = words(clip.filename.rpartition(".")[0].replace("_", " "))
     heard = {*named, *words(clip.spoken or "")}
@@ -122,6 +136,7 @@ def _candidate(
     reasons: dict[int, str] = {}
     for number in [number for number, share in text.items() if shown and share < KEYWORD]:
         text[number], reasons[number] = KEYWORD, f"shows what the brief names: {', '.join(shown)}"
+    like = likeness(clip.space, clip.vector, winners)
     key = clip.clip_id or clip.asset_id
     reasons |= {number: whys[key] for number, whys in found.items() if key in whys}
     return Candidate(
@@ -137,6 +152,7 @@ def _candidate(
         hook=clip.hook,
         thumbnail=clip.thumbnail,
         reasons=reasons,
+        won={sketches[0].number: like} if like is not None and sketches and sketches[0].number == 1 else {},
     )
 
 

@@ -1,7 +1,8 @@
 """Which stretch of own footage is seen while which line is said: the best total of fits, nothing twice.
 
-value = 1.0 match + 0.3 quality (+ 0.5 hook strength for the first line) - 0.2 share reached for outside the
-shot. Without words in common a stretch may still stand in, where `strict` does not forbid it.
+value = 1.0 match + 0.3 quality - 0.2 share reached for outside the shot, and for the first line + 0.5 hook
+strength + 0.4 likeness to openings that won. Without words in common a stretch may still stand in, where
+`strict` does not forbid it.
 """
 
 from collections.abc import Collection, Sequence
@@ -14,7 +15,7 @@ from kinoloop.creative.storyboards.assignment import NEVER, best_assignment
 from kinoloop.creative.storyboards.candidates import Candidate
 from kinoloop.creative.storyboards.windows import Stretch, Window, window_of
 
-FIT, QUALITY, HOOK, REACH = 1.0, 0.3, 0.5, 0.2
+FIT, QUALITY, HOOK, REACH, WON = 1.0, 0.3, 0.5, 0.2, 0.4
 STANDS_IN = 0.01
 """What any picture is worth above none."""
 
@@ -59,6 +60,8 @@ def value(line: Line, candidate: Candidate, window: Window | None) -> float:
     worth = STANDS_IN + FIT * (candidate.match(line.number) or 0.0) + QUALITY * (candidate.quality or 0.0)
     if line.purpose == "hook":
         worth += HOOK * (candidate.hook or 0.0)
+    if line.number in candidate.won:
+        worth += WON * candidate.won[line.number].cosine
     return worth - (REACH * window.extended_ms / line.duration_ms if window else 0.0)
 
 

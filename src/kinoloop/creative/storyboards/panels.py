@@ -56,6 +56,9 @@ def with_footage(panel: Panel, candidate: Candidate, window: Window, match: Matc
     score = candidate.match(panel.number)
     reached = f" {window.extended_ms / 1000:.1f} s reach outside the shot." if window.extended_ms else ""
     why = _why(candidate, panel.number, score)
+    won = candidate.won.get(panel.number)
+    whose = ", ".join(one.source for one in won.notes) if won else ""
+    like = f" Looks like the opening of {whose}, which won." if won else ""
     return replace(
         panel,
         kind="footage",
@@ -72,8 +75,9 @@ def with_footage(panel: Panel, candidate: Candidate, window: Window, match: Matc
         image_sha256=None,
         price=0,
         match=match,
-        note=f"{_NOTES[match]}: {why}.{reached}",
+        note=f"{_NOTES[match]}: {why}.{reached}{like}",
         error=None,
+        rests_on=won.notes if won else (),
     )
 
 

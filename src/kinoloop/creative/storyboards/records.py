@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from kinoloop.core.money import Micros
-from kinoloop.creative.plans.records import Purpose
+from kinoloop.creative.plans.records import Footnote, Purpose
 
 PanelKind = Literal["footage", "generated", "card"]
 Transition = Literal["cut", "fade"]
@@ -31,6 +31,7 @@ class Panel:
 
     `kind` card means a drawn text card; `match` says how well own footage fits the line, `note` tells it in
     words. `image` is a path of the blob store. `price` is what making it will cost, image not included.
+    `rests_on` names the winners whose picture spoke for it; without any it is exploration.
     """
 
     scene_id: str
@@ -54,6 +55,7 @@ class Panel:
     match: Match = "none"
     note: str = ""
     error: str | None = None
+    rests_on: tuple[Footnote, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,18 @@ class Decided:
 
 def planned(plan: Plan) -> Decided:
     """The angle that was taken."""
-    told = f"{plan.angle} Hook: '{plan.hooks[0]}'. {plural(len(plan.beats), 'beat')}."
+    told = f"{plan.angle} Hook: '{plan.hooks[0]}'. {plural(len(plan.beats), 'beat')}{_grounds(plan)}."
     return Decided("planner", told, plan.reason, plan.confidence, plan.alternatives, plan.made_by)
+
+
+def _grounds(plan: Plan) -> str:
+    """Which lines rest on which winners; nothing where none does: all of it is exploration."""
+    resting = [
+        f"{n} on {', '.join(note.source for note in beat.rests_on)}"
+        for n, beat in enumerate(plan.beats, start=1)
+        if not beat.exploration
+    ]
+    return f"; resting: {'; '.join(resting)}; the rest is exploration" if resting else ", all exploration"
 
 
 def written(script: Script) -> Decided:

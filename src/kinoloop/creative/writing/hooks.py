@@ -7,6 +7,7 @@ from typing import Literal
 from kinoloop.core.text import words
 from kinoloop.creative.briefs.platforms import PlatformRules
 from kinoloop.creative.plans.records import Evidence
+from kinoloop.creative.plans.traits import says
 from kinoloop.creative.scripts.claims import numbers_in
 from kinoloop.creative.scripts.rules import spoken_ms
 from kinoloop.creative.writing.material import Material, named_line, said, with_article
@@ -29,12 +30,8 @@ _NAMED_BY = {
     "name": ("product", "demo", "name"),
 }
 """Words by which evidence speaks of a style of hook."""
-_LIKENESS = 0.5
-"""Share of a hook's weightier words that evidence must hold to speak for it."""
 _SHOWN = 160
 """Characters of evidence that a reason quotes."""
-_COMMON = 4
-"""Words of fewer letters are too common to tell what evidence speaks of."""
 
 
 @dataclass(frozen=True)
@@ -99,6 +96,8 @@ def _weighed(hook: Hook, evidence: Sequence[Evidence]) -> Hook:
         return hook
     best = max(speaking, key=lambda one: one.weight or 0.0)
     weight = sum(1.0 if one.weight is None else one.weight for one in speaking)
+    if weight < 0:
+        return Hook(hook.style, hook.text, hook.uses, weight)
     return Hook(hook.style, hook.text, hook.uses, weight, f"{best.kind}: {_short(best.text)}")
 
 
@@ -108,8 +107,11 @@ def _short(text: str) -> str:
 
 
 def _speaks_for(evidence: Evidence, hook: Hook) -> bool:
+    if evidence.traits or evidence.said:
+        return ("hook_type", hook.style) in evidence.traits or any(
+            purpose == "hook" and says(said, hook.uses) for purpose, said in evidence.said
+        )
     told = set(words(evidence.text))
     if told.intersection(_NAMED_BY[hook.style]):
         return True
-    own = {word for word in words(hook.uses) if len(word) >= _COMMON}
-    return bool(own) and len(own & told) / len(own) >= _LIKENESS
+    return says(evidence.text, hook.uses)

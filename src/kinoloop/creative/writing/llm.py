@@ -12,6 +12,7 @@ from pydantic import BaseModel
 from kinoloop.core.errors import IntegrityError
 from kinoloop.creative.brand.records import Brand
 from kinoloop.creative.briefs.records import Brief
+from kinoloop.creative.plans.footnotes import footnoted
 from kinoloop.creative.plans.records import Beat, Evidence, Plan
 from kinoloop.creative.scripts.records import Line, Script
 from kinoloop.creative.scripts.rules import fitted, rescaled, with_lengths
@@ -53,13 +54,14 @@ class LlmWriter:
                 made_by=model,
             )
 
-        return self._checked(
+        plan = self._checked(
             "plan",
             plan_question(brief, brand, evidence),
             PlanAnswer,
             made,
             lambda answer, plan: plan_problems(answer, plan, brief, brand),
         )
+        return footnoted(plan, brief, evidence)
 
     def script(self, brief: Brief, brand: Brand, plan: Plan) -> Script:
         """A script for the plan, its lengths exact. Raises IntegrityError, and as the `Llm`."""

@@ -9,6 +9,7 @@ from kinoloop.core.errors import InputError
 from kinoloop.creative.brand.records import Brand
 from kinoloop.creative.briefs.platforms import RULES, PlatformRules, scene_count
 from kinoloop.creative.briefs.records import Brief
+from kinoloop.creative.plans.footnotes import footnoted
 from kinoloop.creative.plans.records import Beat, Evidence, Plan
 from kinoloop.creative.scripts.records import Line, Script
 from kinoloop.creative.scripts.rules import share_out, spoken_ms, with_lengths
@@ -48,7 +49,7 @@ class PlainWriter:
             Beat(thought.purpose, length, _intent(thought))
             for thought, length in zip(made.thoughts, made.lengths, strict=True)
         )
-        return Plan(
+        plan = Plan(
             angle=ANGLES[chosen.style],
             promise=said((*material.messages, *material.facts, material.called)[0]),
             hooks=tuple(hook.text for hook in (chosen, *others)),
@@ -59,6 +60,7 @@ class PlainWriter:
             alternatives=tuple(f"{ANGLES[hook.style]} '{hook.text}'" for hook in others),
             made_by=NAME,
         )
+        return footnoted(plan, brief, evidence)
 
     def script(self, brief: Brief, brand: Brand, plan: Plan) -> Script:
         """Lines for the plan's beats, led by its first hook that can be said. Raises InputError."""

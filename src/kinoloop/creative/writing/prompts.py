@@ -61,7 +61,7 @@ def script_question(brief: Brief, brand: Brand, plan: Plan) -> Question:
         "never a claim without its condition.",
         "other_hooks and other_ctas say the same in another way and fit the same seconds.",
     ]
-    return Question(SYSTEM, " ".join(wish), _data(brief, brand) | {"plan": _json(to_json(plan))}, 0.7)
+    return Question(SYSTEM, " ".join(wish), _data(brief, brand) | {"plan": _json(_planned(plan))}, 0.7)
 
 
 def board_question(brief: Brief, brand: Brand, script: Script) -> Question:
@@ -108,7 +108,19 @@ def _data(brief: Brief, brand: Brand) -> dict[str, str]:
 
 
 def _told(evidence: Sequence[Evidence]) -> list[object]:
-    return [to_json(one) for one in evidence[:40]]
+    """What there is of each piece, without what it lacks beyond its words and weight."""
+    always = {"kind", "text", "weight"}
+    return [
+        {name: value for name, value in to_json(one).items() if value or name in always}
+        for one in evidence[:40]
+    ]
+
+
+def _planned(plan: Plan) -> object:
+    """The plan without its footnotes: what a line rests on is for people."""
+    told = to_json(plan)
+    told["beats"] = [{k: v for k, v in beat.items() if k != "rests_on"} for beat in told["beats"]]
+    return told
 
 
 def _json(value: object) -> str:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 from kinoloop.creative.brand.records import Brand
 from kinoloop.creative.scripts.records import Line
 from kinoloop.creative.storyboards.candidates import Clip, candidates_of
+from kinoloop.creative.storyboards.looks import WinningLook
 from kinoloop.creative.storyboards.matching import match_lines
 from kinoloop.creative.storyboards.panels import footage_panel, made_panel
 from kinoloop.creative.storyboards.records import Panel, Storyboard
@@ -22,9 +23,16 @@ HITS = 20
 
 
 def bind_footage(
-    connection: Connection, video: Video, brand: Brand, sketches: Sequence[PanelSketch]
+    connection: Connection,
+    video: Video,
+    brand: Brand,
+    sketches: Sequence[PanelSketch],
+    winners: Sequence[WinningLook] = (),
 ) -> Storyboard:
-    """The storyboard of the video's script, own footage bound where the brief wants it."""
+    """The storyboard of the video's script, own footage bound where the brief wants it.
+
+    `winners` tell how films opened that won; footage like that is preferred for the first panel.
+    """
     assert video.script is not None
     found = () if video.brief.visuals == "generated" else clips_of(connection, video)
     hits = (
@@ -35,10 +43,17 @@ def bind_footage(
         if found
         else {}
     )
-    return bind(video.script, sketches, candidates_of(sketches, found, hits), video.brief, brand)
+    pool = candidates_of(sketches, found, hits, winners=winners)
+    return bind(video.script, sketches, pool, video.brief, brand)
 
 
-def rebind_panel(connection: Connection, video: Video, brand: Brand, panel: Panel) -> Panel:
+def rebind_panel(
+    connection: Connection,
+    video: Video,
+    brand: Brand,
+    panel: Panel,
+    winners: Sequence[WinningLook] = (),
+) -> Panel:
     """The panel with the footage that fits its words now; what other panels show is left to them."""
     assert video.storyboard is not None
     sketch = PanelSketch(
@@ -56,7 +71,8 @@ def rebind_panel(connection: Connection, video: Video, brand: Brand, panel: Pane
     free = tuple(clip for clip in clips_of(connection, video) if not _meets(clip, taken))
     hits = {panel.number: _hits(connection, sketch.search)}
     strict = {panel.number} if video.brief.visuals == "both" or panel.purpose == "cta" else set()
-    pool = () if video.brief.visuals == "generated" else candidates_of((sketch,), free, hits)
+    wanted = video.brief.visuals != "generated"
+    pool = candidates_of((sketch,), free, hits, winners=winners) if wanted else ()
     bound = match_lines((line,), pool, strict=strict)
     if panel.number in bound:
         made = footage_panel(line, sketch, bound[panel.number], video.brief, brand)

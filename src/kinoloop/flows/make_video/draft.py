@@ -26,6 +26,7 @@ from kinoloop.flows.make_video import visual
 from kinoloop.flows.make_video.beat import Beat
 from kinoloop.flows.make_video.binding import bind_footage, rebind_panel
 from kinoloop.flows.make_video.deciding import keep
+from kinoloop.flows.make_video.evidence import evidence, looks
 from kinoloop.flows.make_video.picturing import draw_panel, picture_job
 from kinoloop.flows.make_video.pricing import priced, render_amount
 from kinoloop.flows.make_video.purse import Purse
@@ -80,7 +81,9 @@ class DraftVideo:
         """One angle and its beats."""
         video, brand = self._known(step, payload)
         self._beat(step, payload, "planning").say(0.2, "planning")
-        plan = writer_for(self._purse(step, payload)).plan(video.brief, brand, ())
+        with step.begin() as connection:
+            known = evidence(connection, self.studio.tenant, video.client_id)
+        plan = writer_for(self._purse(step, payload)).plan(video.brief, brand, known)
         with step.begin() as connection:
             videos.save_plan(connection, video.video_id, plan, now=self.studio.clock.now())
         keep(step, self.studio, video.video_id, planned(plan))
@@ -107,7 +110,8 @@ class DraftVideo:
         writer = writer_for(self._purse(step, payload))
         sketches = writer.describe(video.brief, brand, video.script)
         with step.begin() as connection:
-            board = bind_footage(connection, video, brand, sketches)
+            won = looks(connection, self.studio.tenant, video.client_id)
+            board = bind_footage(connection, video, brand, sketches, won)
         board = priced(self.studio, video.brief, board)
         keep(step, self.studio, video.video_id, boarded(board))
         return {"board": to_json(board), "fresh": [panel.scene_id for panel in _all(board)]}
@@ -135,7 +139,8 @@ class DraftVideo:
                 )
                 script = replace(video.script, lines=lines)
                 videos.save_script(connection, video.video_id, script, now=self.studio.clock.now())
-            panel = rebind_panel(connection, video, brand, panel)
+            won = looks(connection, self.studio.tenant, video.client_id)
+            panel = rebind_panel(connection, video, brand, panel, won)
         board = priced(self.studio, video.brief, replace_panel(video.storyboard, panel))
         made = Decided("storyboard", f"Scene {number} drafted anew.", panel.note, None, (), "a person")
         keep(step, self.studio, video.video_id, made)

@@ -59,6 +59,8 @@ class Studio:
     patience: Patience = field(default_factory=Patience)
     short_side: int = 1080
     """Pixels of the finished films' shorter side."""
+    tenant: str = "main"
+    """Whose winners speak for the next plan."""
 
     def maker(self, service: str) -> VisualMaker:
         """Raises UnavailableError for a service without a key."""

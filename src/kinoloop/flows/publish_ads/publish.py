@@ -17,6 +17,7 @@ from kinoloop.delivery.drift.rules import content_hash
 from kinoloop.delivery.publishing.records import AdDraft
 from kinoloop.flows.publish_ads.approving import Seen, approval_of, check_film, look, plain_draft
 from kinoloop.flows.publish_ads.comparing import Made, content_differences, tree_differences
+from kinoloop.flows.publish_ads.lineage import keep_film
 from kinoloop.flows.publish_ads.making import Maker
 from kinoloop.flows.publish_ads.tools import PublishTools
 from kinoloop.runs.flow import Flow, Run
@@ -109,6 +110,7 @@ class PublishAds:
                 ),
                 new_id=self.tools.new_id,
             )
+            keep_film(connection, self.tools.blobs, approved, now=self.tools.clock.now())
             step.event("ad_published", f"'{seen.draft.name}' is at the platform, off", ad_id=made.ad_id)
         ids = ("ad_id", "creative_id", "ad_set_id", "campaign_id", "video_id")
         return {name: getattr(made, name) for name in ids} | {"sha256": approved.sha256}

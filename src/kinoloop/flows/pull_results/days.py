@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kinoloop.core.errors import IntegrityError
 
+MOST_HOURLY = 7
 LATE_HOURS = 3
 """So long after midnight the hours of the day before are still asked for: the last ones come late."""
 
@@ -27,8 +28,14 @@ def whole_days(now: datetime, timezone: str, days: int) -> tuple[date, date]:
     return today - timedelta(days=days - 1), today
 
 
-def hourly_days(now: datetime, timezone: str) -> tuple[date, ...]:
-    """The days that are asked for by the hour, each by itself: today, and early in the morning yesterday."""
+def hourly_days(now: datetime, timezone: str, last: datetime | None = None) -> tuple[date, ...]:
+    """The days that are asked for by the hour, each by itself: today, and all since the `last` pull, or the
+    rest of its day would never be told; early in the morning yesterday, too. At most MOST_HOURLY back.
+    """
     at = local(now, timezone)
     today = at.date()
-    return (today - timedelta(days=1), today) if at.hour < LATE_HOURS else (today,)
+    first = today - timedelta(days=1) if at.hour < LATE_HOURS else today
+    if last is not None:
+        first = min(first, local(last, timezone).date())
+    first = max(first, today - timedelta(days=MOST_HOURLY))
+    return tuple(first + timedelta(days=ahead) for ahead in range((today - first).days + 1))

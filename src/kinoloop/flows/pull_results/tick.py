@@ -5,7 +5,7 @@ Each of them is a step that begins anew when it was interrupted; nothing is writ
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kinoloop.core.errors import CancelledError, KinoloopError, NotFoundError, UnavailableError
@@ -17,6 +17,7 @@ from kinoloop.flows.pull_results.days import hourly_days, whole_days
 from kinoloop.flows.pull_results.drifting import compare, propose_reverts, watched
 from kinoloop.flows.pull_results.tools import ResultsPlatform, ResultsTools, Seat
 from kinoloop.learning.insights import operations as insights
+from kinoloop.learning.insights.queries import last_pull
 from kinoloop.learning.insights.records import Counts, InsightRow
 from kinoloop.runs.flow import Flow, Run
 from kinoloop.runs.schedules import Schedule
@@ -79,7 +80,9 @@ class PullResults:
         seat, platform = self._open(payload)
         account = self._account_of(step, seat)
         now = self.tools.clock.now()
-        asked = list(self._asked(account))
+        with step.begin() as connection:
+            before = last_pull(connection, seat.account_id)
+        asked = list(self._asked(account, before.pulled_at if before else None))
         rows = list[InsightRow]()
         for number, (since, until, hourly) in enumerate(asked):
             step.progress(number, len(asked) + 1, f"{'Hours' if hourly else 'Days'} {since} to {until}")
@@ -139,11 +142,11 @@ class PullResults:
         with step.begin() as connection:
             return queries.account(connection, seat.account_id)
 
-    def _asked(self, account: AdAccount) -> Iterator[Asked]:
+    def _asked(self, account: AdAccount, last: datetime | None) -> Iterator[Asked]:
         """Whole days first, then hours, a day at a time."""
         now = self.tools.clock.now()
         yield (*whole_days(now, account.timezone, self.tools.days), False)
-        for day in hourly_days(now, account.timezone):
+        for day in hourly_days(now, account.timezone, last):
             yield day, day, True
 
 

@@ -10,11 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, case, func, select, type_coerce
 
 from kinoloop.core.currency import Currency
-from kinoloop.learning.insights.records import Insight, InsightRow, Known, Pull, Restatement, Totals
+from kinoloop.learning.insights.records import (
+    WHOLE_DAY,
+    Insight,
+    InsightRow,
+    Known,
+    Pull,
+    Restatement,
+    Totals,
+)
 from kinoloop.learning.insights.rows import read_known, read_pull, read_row, read_version
 from kinoloop.learning.insights.rules import Place, Slot, place_of
 from kinoloop.learning.insights.tables import (
-    WHOLE_DAY,
     ad_insight_days,
     ad_insight_pulls,
     ad_insight_versions,

@@ -3,7 +3,13 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from kinoloop.core.currency import Currency, Minor
+
+WHOLE_DAY = -1
+"""The `hour` of a whole day where rows are numbers: a key holds no NULL."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,26 @@ class InsightRow:
     link_clicks: int | None = None
     actions: dict[str, dict[str, float]] = field(default_factory=dict)
     action_values: dict[str, dict[str, Minor]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InsightColumns:
+    """Many rows by entity, day and hour, (rows,) each. `entity` is a place in `entity_ids`, `day` a date's
+    ordinal, `hour` WHOLE_DAY for a whole day. `reach` and `link_clicks` are NaN where they were not told.
+    """
+
+    entity_ids: tuple[str, ...]
+    entity: NDArray[np.int64]
+    day: NDArray[np.int64]
+    hour: NDArray[np.int64]
+    impressions: NDArray[np.int64]
+    clicks: NDArray[np.int64]
+    spend: NDArray[np.int64]
+    reach: NDArray[np.float64]
+    link_clicks: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.entity)
 
 
 @dataclass(frozen=True)

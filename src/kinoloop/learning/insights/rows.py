@@ -6,8 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from kinoloop.core.currency import Currency
-from kinoloop.learning.insights.records import Counts, Insight, InsightRow, Known, Pull
-from kinoloop.learning.insights.tables import WHOLE_DAY
+from kinoloop.learning.insights.records import WHOLE_DAY, Counts, Insight, InsightRow, Known, Pull
 
 _SAME = (
     "account_id",

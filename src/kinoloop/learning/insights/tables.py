@@ -7,9 +7,6 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text
 from kinoloop.store.metadata import metadata
 from kinoloop.store.types import Instant, Json
 
-WHOLE_DAY = -1
-"""The `hour` of a whole day: a key holds no NULL."""
-
 
 def _row_columns() -> tuple[Column[Any], ...]:
     key = [

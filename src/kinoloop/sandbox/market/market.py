@@ -7,6 +7,7 @@ know; `market.truth` and `market.expected` are for whoever keeps the score.
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from copy import deepcopy
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -83,6 +84,11 @@ class Market:
         return self._cohorts.measures("expected")
 
     @property
+    def budgets(self) -> dict[str, int]:
+        """What stands: daily budgets in minor units by group."""
+        return self._purse.budgets()
+
+    @property
     def cohorts(self) -> Cohorts:
         return self._cohorts
 
@@ -92,6 +98,14 @@ class Market:
         if len(self._blocks) > 1:
             self._blocks = [Journeys.joined(self._blocks)]
         return self._blocks[0]
+
+    def twin(self) -> "Market":
+        """A copy that goes its own way from here: the same truth and past, and nobody listens to it."""
+        listeners, self._listeners = self._listeners, []
+        try:
+            return deepcopy(self)
+        finally:
+            self._listeners = listeners
 
     def place(self, ad_id: str) -> int:
         """The ad's column. Raises KeyError."""

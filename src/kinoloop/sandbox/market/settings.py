@@ -5,6 +5,7 @@ Money is dollars here (the market scales it to an account's minor units). A `Spr
 and the standard deviation of its logarithm between ads.
 """
 
+import math
 from dataclasses import dataclass, field
 
 
@@ -94,6 +95,8 @@ class Setting:
     return_log: float = 0.327
     correlation: float = -0.25
     """Between log CTR and log CVR of an ad."""
+    lead_correlation: float = 0.0
+    """Between log CVR and the log rate of each stage: below zero where easy leads are poor ones."""
     feature_share: float = 0.35
     """Part of the variance between ads that visible features explain."""
     features: tuple[int, ...] = (5, 3, 3, 3)
@@ -126,6 +129,15 @@ class Setting:
     def average_budget(self) -> float:
         """Dollars a day per ad at the start: the scale of the auction's concavity too."""
         return self.daily_budget / self.ads
+
+    @property
+    def usual_value(self) -> float:
+        """Dollars of the median ad's sale: what puts the mean log ROAS where `return_log` wants it."""
+        eta = sum(self.eta) / 2
+        shown = 1000 / self.price.median * (2**eta - 1) / eta
+        rates = math.prod(stage.rate.median for stage in self.stages)
+        per_dollar = shown * self.ctr.median * self.cvr.median * rates
+        return self.value.median * math.exp(self.return_log) / per_dollar
 
 
 _PIPELINE = (

@@ -86,7 +86,7 @@ class Nature:
             ctr=ctr,
             cvr=setting.cvr.median * np.exp(setting.cvr.sd * self._against(shares)),
             rates=self._rates(shares, count),
-            value=self._level() * np.exp(setting.value.sd * shares[2]),
+            value=setting.usual_value * np.exp(setting.value.sd * shares[2]),
             eta=rng.uniform(*setting.eta, count),
             audience=spread(tiring.audience, rng.standard_normal(count)),
             powers=np.where(plateau, 0.0, powers),
@@ -118,18 +118,11 @@ class Nature:
         return result
 
     def _rates(self, shares: Floats, count: int) -> Floats:
-        stages = self.setting.stages
-        rows = [spread(stage.rate, shares[3 + place]) for place, stage in enumerate(stages)]
+        stages, rho = self.setting.stages, self.setting.lead_correlation
+        tied = rho * self._against(shares)
+        own = np.sqrt(1 - rho**2) * shares[3:]
+        rows = [spread(stage.rate, tied + own[place]) for place, stage in enumerate(stages)]
         return np.minimum(np.column_stack(rows), 0.95) if rows else np.ones((count, 1))
-
-    def _level(self) -> float:
-        """Dollars of a sale that put the mean log ROAS where the setting wants it."""
-        setting = self.setting
-        eta = sum(setting.eta) / 2
-        shown = 1000 / setting.price.median * (2**eta - 1) / eta
-        rates = float(np.prod([stage.rate.median for stage in setting.stages]))
-        per_dollar = shown * setting.ctr.median * setting.cvr.median * rates
-        return float(setting.value.median * np.exp(setting.return_log) / per_dollar)
 
 
 def spread(of: Spread, normal: Floats) -> Floats:

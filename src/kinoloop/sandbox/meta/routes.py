@@ -10,6 +10,7 @@ from kinoloop.sandbox.meta.answering import Said, answer
 from kinoloop.sandbox.meta.asking import ask_of, versioned
 from kinoloop.sandbox.meta.desk import Desk
 from kinoloop.sandbox.meta.errors import refuse
+from kinoloop.sandbox.meta.plans import ACCOUNTS
 from kinoloop.sandbox.wire import Answer, Call, route
 from kinoloop.sandbox.world import World
 
@@ -18,7 +19,8 @@ _METHODS = ("GET", "POST", "DELETE")
 
 
 def routes(world: World) -> list[Route]:
-    desk, access = Desk(world), Access(world.keys.meta, world.keys.meta_app_secret)
+    plans = ACCOUNTS if world.accounts is None else world.accounts
+    desk, access = Desk(world, plans), Access(world.keys.meta, world.keys.meta_app_secret)
     door = partial(_door, desk, access)
     return [*(route(method, "/meta/{rest:path}", door) for method in _METHODS), *control.routes(desk)]
 

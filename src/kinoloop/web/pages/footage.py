@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar, Literal
 
 from fastapi import APIRouter, Form, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from kinoloop.footage.intake.queries import assets_grid, count_by_status
 from kinoloop.footage.intake.records import GridCell
@@ -53,11 +53,6 @@ class IngestedNotice:
     message: str
     failed: tuple[FileOutcome, ...]
     job_ids: tuple[str, ...]
-
-
-@router.get("/")
-def home() -> Response:
-    return RedirectResponse("/footage", 303)
 
 
 @router.get("/footage")

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from kinoloop.footage.analysis.queries import shot
 from kinoloop.footage.analysis.records import Shot
+from kinoloop.footage.intake.queries import count_by_status
 from kinoloop.footage.search.records import Hit
 from kinoloop.web.backstage import Backstage
 from kinoloop.web.render import Frame, frame_of, respond
@@ -19,12 +20,16 @@ HITS = 48
 
 @dataclass(frozen=True)
 class Results:
-    """What was found, for `query` or for looking like `like`; nothing was asked when both are empty."""
+    """What was found, for `query` or for looking like `like`; nothing was asked when both are empty.
+
+    `footage`: there is something to look in.
+    """
 
     template: ClassVar[str] = "parts/results.html"
     query: str
     like: Shot | None
     hits: tuple[Hit, ...]
+    footage: bool = True
 
     @property
     def asked(self) -> bool:
@@ -51,6 +56,8 @@ def _results(stage: Backstage, query: str, like: str | None) -> Results:
         with stage.database.read() as connection:
             model = shot(connection, like)
         return Results(query, model, tuple(stage.search_similar(like, limit=HITS)))
-    if not query:
-        return Results(query, None, ())
-    return Results(query, None, tuple(stage.search_text(query, limit=HITS)))
+    hits = tuple(stage.search_text(query, limit=HITS)) if query else ()
+    if hits:
+        return Results(query, None, hits)
+    with stage.database.read() as connection:
+        return Results(query, None, (), footage=any(count_by_status(connection).values()))

@@ -1,0 +1,1 @@
+"""The arithmetic of belief, allocation and verdicts: pure functions of arrays."""

@@ -1,0 +1,1 @@
+"""Lineage as arithmetic: whose film was seen, how money is taken apart, how far it is certain. Pure."""

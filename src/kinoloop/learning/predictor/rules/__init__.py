@@ -1,0 +1,1 @@
+"""What is decided about click-through rates, as pure functions of values."""

@@ -1,0 +1,1 @@
+"""What a policy or model would have done, told from what was done and logged, before it goes live."""

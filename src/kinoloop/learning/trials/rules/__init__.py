@@ -1,0 +1,1 @@
+"""Estimates from logged propensities, as pure functions of values."""

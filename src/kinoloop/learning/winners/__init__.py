@@ -1,0 +1,1 @@
+"""Which ads won, what they are made of, when they tire, and finding their likes again."""

@@ -1,0 +1,1 @@
+"""The rules of winning: verdicts, traits, effects of traits, content vectors, fatigue. All pure."""

@@ -1,0 +1,1 @@
+"""Learnt models: kept with their hash, one champion for each name, challengers on trial."""

@@ -1,0 +1,1 @@
+"""Pages about learnt models and budget policies: who decides, how well, and who may take their place."""
