@@ -60,7 +60,7 @@ def served_sample(home: Path) -> Iterator[str]:
 
 
 def _run(home: Path) -> None:
-    command = [*PROGRAM, "demo", "--days", str(DAYS), "--json", "--no-dashboard"]
+    command = [*PROGRAM, "demo", "--seed", "7", "--days", str(DAYS), "--json", "--no-dashboard"]
     told = subprocess.run(
         command, check=False, env=_alone(home), capture_output=True, text=True, timeout=PATIENCE
     )

@@ -158,22 +158,18 @@ def a_lineage(connection: Connection, sample: Sample, labels: Labels) -> Lineage
     return Lineage(trace.sale.deal_id, trace.sale.value, names.get(ad_id, ad_id), labels[ad_id], tuple(spans))
 
 
-def next_plan(connection: Connection, video: Video, labels: Labels) -> NextPlan | None:
+def next_plan(connection: Connection, video: Video) -> NextPlan | None:
     """What the next storyboard was drafted from."""
     if video.plan is None:
         return None
     names = _names(connection)
-
-    def cited(source: str) -> str:
-        letter = f" (version {labels[source]})" if source in labels else ""
-        return f"{names.get(source, source)}{letter}"
 
     lines = tuple(
         PlanLine(
             beat.purpose,
             beat.duration_ms / 1000,
             beat.intent,
-            tuple(dict.fromkeys(cited(note.source) for note in beat.rests_on)),
+            tuple(dict.fromkeys(names.get(note.source, note.source) for note in beat.rests_on)),
         )
         for beat in video.plan.beats
     )

@@ -113,7 +113,7 @@ class Story:
                 changes=collecting.made_changes(connection, days),
                 winners=collecting.the_winners(connection, sample, labels),
                 lineage=collecting.a_lineage(connection, sample, labels),
-                plan=collecting.next_plan(connection, following, labels),
+                plan=collecting.next_plan(connection, following),
             )
 
     def _made(self, video: Video, films: tuple[FilmMade, ...]) -> Made:
